@@ -1,0 +1,93 @@
+/**
+ * The border, seen from JavaScript: what the facade needs of the engine, and nothing about how it gets there.
+ *
+ * Texts are JSON as `JSON.stringify` prints it. Times are in the instance's time unit. Every method gives its value at once when the
+ * backend could (memory always can) and a promise only when it could not. Failures are thrown, or rejected, as `ChordError`.
+ */
+
+/** A value, or a promise of it where the backend had to be waited for. */
+export type Settled<T> = T | Promise<T>;
+
+/** What a write asks of the state it meets: that version (0: absent), and that revision where given. */
+export interface Guard {
+  readonly version: number;
+  readonly revision?: string;
+}
+
+/** The outcome of a write. */
+export interface Committed {
+  readonly changed: boolean;
+  readonly version: number;
+  readonly revision: string;
+  readonly insertedAt: number;
+  /** The delta's text; `undefined` where the commit created the context (each key `added`) or nothing changed. */
+  readonly delta: string | undefined;
+  /** The state's text after the write, given with small contexts only. */
+  readonly context: string | undefined;
+  /** Bytes of the state's text. */
+  readonly bytes: number;
+}
+
+/** One context as it is now. */
+export interface State {
+  readonly version: number;
+  readonly revision: string;
+  readonly insertedAt: number;
+  readonly context: string;
+}
+
+/** What a client has to be told. */
+export type Synced =
+  | { readonly type: "full_context"; readonly state: State }
+  | {
+      readonly type: "delta";
+      readonly delta: string;
+      readonly fromVersion: number;
+      readonly version: number;
+      readonly revision: string;
+      readonly insertedAt: number;
+    }
+  | { readonly type: "no_change"; readonly version: number; readonly revision: string };
+
+/** One kept log entry. */
+export interface LogEntry {
+  readonly version: number;
+  readonly revision: string;
+  readonly insertedAt: number;
+  readonly delta: string;
+}
+
+/** What a cleanup run removed. `deleted` names the removed contexts and the head each had. */
+export interface Cleaned {
+  readonly deltas: number;
+  readonly deleted: readonly { readonly contextId: string; readonly version: number; readonly revision: string }[];
+}
+
+/** The engine behind one `Chord`. */
+export interface Core {
+  set(id: string, context: string, guard: Guard | undefined, now: number): Settled<Committed>;
+  /**
+   * `changes` is merged deeply; `operations`, where given, is the text of
+   * `{ remove?: path[], append?: [path, items][], increment?: [path, by][] }`, done after it, in that order.
+   */
+  update(id: string, changes: string, operations: string | undefined, guard: Guard | undefined, now: number): Settled<Committed>;
+  /** `"same"` when the head still is `have`. */
+  get(id: string, have: { readonly version: number; readonly revision: string } | undefined): Settled<State | "same" | undefined>;
+  /** `since.version` 0 asks for the full context. Absent ids are `not_found`. */
+  sync(id: string, since: { readonly version: number; readonly revision?: string }, oldValues: boolean): Settled<Synced>;
+  /** The removed head, or `undefined` when there was none. */
+  delete(id: string, guard: Guard | undefined, now: number): Settled<{ readonly version: number; readonly revision: string } | undefined>;
+  restore(id: string, context: string, version: number, now: number): Settled<Committed>;
+  list(limit: number, cursor: string | undefined, order: "asc" | "desc", prefix: string): Settled<{ readonly ids: readonly string[]; readonly cursor?: string }>;
+  deltas(id: string, limit: number, order: "asc" | "desc"): Settled<readonly LogEntry[]>;
+  cleanup(limit: number, now: number): Settled<Cleaned>;
+  close(): Settled<void>;
+
+  diff(before: string, after: string): string;
+  /** `deltas` is the text of an array of deltas. */
+  merge(deltas: string): string;
+  apply(context: string, delta: string): string;
+  invert(delta: string): string;
+  /** `context` is the state before, where the caller has it. */
+  format(format: "default" | "json-patch" | "merge-patch", delta: string, contextId: string | undefined, version: number | undefined, context: string | undefined): string;
+}
