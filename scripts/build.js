@@ -1,0 +1,129 @@
+/**
+ * `npm run build`: leaves the publishable package in `pkg/`.
+ *
+ *     src/ ──cargo──▶ chord.wasm ──bindgen──▶ build/glue/ ──wasm-opt──▶ build/chord.wasm ─┐
+ *                                                  └──▶ js/glue/ + js/ ──tsc──▶ build/dist/ ─┴──▶ pkg/
+ */
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join, relative } from "node:path";
+import { exclusively } from "./lock.js";
+import { at, root } from "./paths.js";
+import { run } from "./run.js";
+import { duration, isMain, main, say } from "./say.js";
+import { setUp } from "./setup.js";
+import { filesBelow, step } from "./step.js";
+import { agreedVersion } from "./versions.js";
+
+const target = "wasm32-unknown-unknown";
+const glue = at("build", "glue");
+const optimized = at("build", "chord.wasm");
+const dist = at("build", "dist");
+const pkg = at("pkg");
+
+// What rustc's target has switched on by default: what every engine of the last years knows, and nothing newer.
+const wasmFeatures = [
+  "bulk-memory",
+  "bulk-memory-opt",
+  "call-indirect-overlong",
+  "multivalue",
+  "mutable-globals",
+  "nontrapping-float-to-int",
+  "reference-types",
+  "sign-ext",
+].map((name) => `--enable-${name}`);
+const optimization = ["-O3", "--converge", "--strip-debug", "--strip-producers", "--strip-target-features"];
+
+async function compileCrate(rust) {
+  say("cargo", "compiling the crate to WebAssembly");
+  const started = performance.now();
+  const args = ["build", "--release", "--lib", "--target", target, "--target-dir", at(rust.folder), ...rust.args];
+  await run(rust.cargo, [...args, "--package", "chord"], { env: rust.env });
+  say("cargo", `done in ${duration(performance.now() - started)}`);
+  return at(rust.folder, target, "release", "chord.wasm");
+}
+
+/** The generator of the glue. Compiled without optimization: it runs for a fraction of a second. */
+async function compileBindgen(rust) {
+  const folder = at(rust.folder);
+  const tool = join(folder, "tools", process.platform === "win32" ? "chord-bindgen.exe" : "chord-bindgen");
+  const reads = [at("tools", "bindgen"), at("Cargo.lock")];
+  await step("bindgen", { reads, writes: [tool], flags: rust.name, text: "compiling the generator of the JavaScript glue" }, () =>
+    run(rust.cargo, ["build", "--profile", "tools", "--package", "chord-bindgen", "--target-dir", folder], {
+      // Debian's recipe needs its own rustc here, too, but no standard library from source.
+      env: rust.env,
+    }),
+  );
+  return tool;
+}
+
+async function writeGlue(tool, wasm) {
+  const writes = ["chord.js", "chord.d.ts", "chord_bg.wasm"].map((name) => join(glue, name));
+  const source = at("js", "glue");
+  const copies = ["chord.js", "chord.d.ts"].map((name) => join(source, name));
+  await step("glue", { reads: [wasm, at("tools", "bindgen")], writes: [...writes, ...copies], text: "generating" }, async () => {
+    rmSync(glue, { recursive: true, force: true });
+    await run(tool, [wasm, glue]);
+    mkdirSync(source, { recursive: true });
+    for (const name of ["chord.js", "chord.d.ts"]) cpSync(join(glue, name), join(source, name));
+  });
+}
+
+async function optimize() {
+  const wasm = join(glue, "chord_bg.wasm");
+  const flags = [...wasmFeatures, ...optimization];
+  const reads = [wasm, at("node_modules", "binaryen", "package.json")];
+  await step("wasm-opt", { reads, writes: [optimized], flags: flags.join(" "), text: optimization.join(" ") }, () =>
+    run(process.execPath, [at("node_modules", "binaryen", "bin", "wasm-opt"), ...flags, wasm, "-o", optimized]),
+  );
+}
+
+/** Compiles twice: the declarations keep their documentation, the code that every page loads does without. */
+async function compileFacade() {
+  const reads = [at("js"), at("tsconfig.json"), at("node_modules", "typescript", "package.json")];
+  await step("tsc", { reads, writes: [join(dist, "index.js")], flags: readFileSync(import.meta.filename, "utf8"), text: "compiling the facade" }, async () => {
+    rmSync(dist, { recursive: true, force: true });
+    const tsc = (...args) => run(process.execPath, [at("node_modules", "typescript", "bin", "tsc"), "--project", root, "--outDir", dist, ...args]);
+    await tsc("--emitDeclarationOnly");
+    await tsc("--declaration", "false", "--removeComments");
+    // What was written by hand or generated, tsc reads but doesn't pass on.
+    for (const file of filesBelow(at("js")).filter((file) => file.endsWith(".d.ts") || basename(file) === "chord.js")) {
+      cpSync(file, join(dist, relative(at("js"), file)));
+    }
+  });
+}
+
+async function assemble() {
+  const reads = [at("pkg-template"), dist, optimized, at("LICENSE")];
+  const version = agreedVersion();
+  await step("package", { reads, writes: [join(pkg, "package.json")], text: `assembling chord-sync ${version} in pkg/` }, () => {
+    rmSync(pkg, { recursive: true, force: true });
+    cpSync(at("pkg-template"), pkg, { recursive: true });
+    cpSync(dist, join(pkg, "dist"), { recursive: true });
+    cpSync(optimized, join(pkg, "chord.wasm"));
+    cpSync(at("LICENSE"), join(pkg, "LICENSE"));
+    const base64 = readFileSync(optimized).toString("base64");
+    mkdirSync(join(pkg, "dist", "load"), { recursive: true });
+    writeFileSync(join(pkg, "dist", "load", "wasm-bytes.js"), `export const base64 = "${base64}";\n`);
+  });
+}
+
+/** Sets up what is missing and builds what has changed. */
+export async function build() {
+  await exclusively(async () => {
+    agreedVersion();
+    const rust = await setUp();
+    const tool = await compileBindgen(rust);
+    await writeGlue(tool, await compileCrate(rust));
+    await optimize();
+    await compileFacade();
+    await assemble();
+  });
+}
+
+if (isMain(import.meta.url)) {
+  await main(async () => {
+    const started = performance.now();
+    await build();
+    say("build", `pkg/ is ready after ${duration(performance.now() - started)}`);
+  });
+}
