@@ -1,0 +1,179 @@
+//! Which elements two arrays have in common, in order.
+//!
+//! Myers, "An O(ND) Difference Algorithm and Its Variations" (1986) while the difference is small; beyond that, elements that
+//! stand once on each side are matched by their longest increasing run (patience diff), and the gaps between them are
+//! searched again. Both bounds keep the cost near linear whatever the input.
+
+use hashbrown::HashTable;
+
+use crate::json::hash;
+
+/// Up to so many insertions and removals are searched exactly.
+const EXACT: usize = 128;
+
+/// Pairs of positions with equal text, both ascending.
+pub(super) fn anchors(a: &[&[u8]], b: &[&[u8]]) -> Vec<(usize, usize)> {
+    let mut names = Names::default();
+    let a: Vec<u32> = a.iter().map(|text| names.name(text)).collect();
+    let b: Vec<u32> = b.iter().map(|text| names.name(text)).collect();
+    let mut found = Vec::new();
+    search(&a, &b, (0, 0), &mut found);
+    found
+}
+
+/// Numbers for texts, so that elements are compared at once.
+#[derive(Default)]
+struct Names<'a> {
+    texts: Vec<&'a [u8]>,
+    index: HashTable<u32>,
+}
+
+impl<'a> Names<'a> {
+    fn name(&mut self, text: &'a [u8]) -> u32 {
+        let texts = &mut self.texts;
+        let hashed = hash(text);
+        if let Some(&name) = self.index.find(hashed, |&name| texts[name as usize] == text) {
+            return name;
+        }
+        let name = texts.len() as u32;
+        texts.push(text);
+        self.index.insert_unique(hashed, name, |&name| hash(texts[name as usize]));
+        name
+    }
+}
+
+/// Appends the pairs of `a` and `b`, which start at `offset` in the whole arrays.
+fn search(a: &[u32], b: &[u32], offset: (usize, usize), found: &mut Vec<(usize, usize)>) {
+    let prefix = a.iter().zip(b).take_while(|(x, y)| x == y).count();
+    found.extend((0..prefix).map(|i| (offset.0 + i, offset.1 + i)));
+    let (a, b) = (&a[prefix..], &b[prefix..]);
+    let offset = (offset.0 + prefix, offset.1 + prefix);
+    let suffix = a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| x == y).count();
+    let (middle_a, middle_b) = (&a[..a.len() - suffix], &b[..b.len() - suffix]);
+    if !middle_a.is_empty() && !middle_b.is_empty() {
+        match shortest(middle_a, middle_b) {
+            Some(pairs) => found.extend(pairs.into_iter().map(|(i, j)| (offset.0 + i, offset.1 + j))),
+            None => between(middle_a, middle_b, offset, found),
+        }
+    }
+    let end = (offset.0 + middle_a.len(), offset.1 + middle_b.len());
+    found.extend((0..suffix).map(|i| (end.0 + i, end.1 + i)));
+}
+
+/// Searches the gaps between elements that stand once on each side; none of them is an end of a gap.
+fn between(a: &[u32], b: &[u32], offset: (usize, usize), found: &mut Vec<(usize, usize)>) {
+    let run = longest_increasing(&unique_pairs(a, b));
+    if run.is_empty() {
+        return;
+    }
+    let mut from = (0, 0);
+    for (i, j) in run.into_iter().chain([(a.len(), b.len())]) {
+        search(&a[from.0..i], &b[from.1..j], (offset.0 + from.0, offset.1 + from.1), found);
+        if i < a.len() {
+            found.push((offset.0 + i, offset.1 + j));
+        }
+        from = (i + 1, j + 1);
+    }
+}
+
+/// The longest common subsequence, or `None` when more than [`EXACT`] elements differ.
+fn shortest(a: &[u32], b: &[u32]) -> Option<Vec<(usize, usize)>> {
+    let bound = EXACT.min(a.len() + b.len());
+    let middle = bound + 1;
+    let mut furthest = vec![0_usize; 2 * bound + 3];
+    let mut history = Vec::new();
+    for steps in 0..=bound {
+        history.push(furthest[middle - steps..=middle + steps].to_vec());
+        for diagonal in (0..=2 * steps).step_by(2).map(|d| middle + d - steps) {
+            let down = diagonal == middle - steps
+                || (diagonal != middle + steps && furthest[diagonal - 1] < furthest[diagonal + 1]);
+            let mut x = if down { furthest[diagonal + 1] } else { furthest[diagonal - 1] + 1 };
+            let mut y = x + middle - diagonal;
+            while x < a.len() && y < b.len() && a[x] == b[y] {
+                x += 1;
+                y += 1;
+            }
+            furthest[diagonal] = x;
+            if x >= a.len() && y >= b.len() {
+                return Some(retrace(a.len(), b.len(), &history));
+            }
+        }
+    }
+    None
+}
+
+/// Walks the search's steps back from the end and collects the diagonal moves.
+fn retrace(n: usize, m: usize, history: &[Vec<usize>]) -> Vec<(usize, usize)> {
+    let (mut x, mut y) = (n, m);
+    let mut pairs = Vec::new();
+    for (steps, furthest) in history.iter().enumerate().rev() {
+        // `furthest[steps + k]` is the reach on diagonal k = x - y before this step.
+        let at = |diagonal: isize| {
+            let place = steps as isize + diagonal;
+            usize::try_from(place).ok().and_then(|place| furthest.get(place)).copied()
+        };
+        let diagonal = x as isize - y as isize;
+        let limit = steps as isize;
+        let down = diagonal == -limit || (diagonal != limit && at(diagonal - 1) < at(diagonal + 1));
+        let before = if down { diagonal + 1 } else { diagonal - 1 };
+        let start = if steps == 0 {
+            0
+        } else {
+            let reach = at(before).unwrap_or(0);
+            if down { reach } else { reach + 1 }
+        };
+        while x > start {
+            x -= 1;
+            y -= 1;
+            pairs.push((x, y));
+        }
+        if steps > 0 {
+            if down { y -= 1 } else { x -= 1 }
+        }
+    }
+    pairs.reverse();
+    pairs
+}
+
+/// Positions of the elements that stand exactly once on each side, ascending in the first.
+fn unique_pairs(a: &[u32], b: &[u32]) -> Vec<(usize, usize)> {
+    let names = a.iter().chain(b).max().map_or(0, |&name| name as usize + 1);
+    let mut places = vec![(0_u32, 0_u32, 0_usize); names];
+    for &name in a {
+        places[name as usize].0 += 1;
+    }
+    for (j, &name) in b.iter().enumerate() {
+        places[name as usize].1 += 1;
+        places[name as usize].2 = j;
+    }
+    let pairs = a.iter().enumerate();
+    pairs
+        .filter_map(|(i, &name)| match places[name as usize] {
+            (1, 1, j) => Some((i, j)),
+            _ => None,
+        })
+        .collect()
+}
+
+/// The longest run of pairs that ascends in the second position too (patience sorting).
+fn longest_increasing(pairs: &[(usize, usize)]) -> Vec<(usize, usize)> {
+    let mut tops: Vec<usize> = Vec::new();
+    let mut previous = vec![None; pairs.len()];
+    for (place, &(_, j)) in pairs.iter().enumerate() {
+        let pile = tops.partition_point(|&top| pairs[top].1 < j);
+        previous[place] = pile.checked_sub(1).map(|left| tops[left]);
+        if pile == tops.len() {
+            tops.push(place);
+        } else {
+            tops[pile] = place;
+        }
+    }
+    let mut run = Vec::with_capacity(tops.len());
+    let mut next = tops.last().copied();
+    while let Some(place) = next {
+        run.push(pairs[place]);
+        next = previous[place];
+    }
+    run.reverse();
+    run
+}

@@ -1,0 +1,187 @@
+//! One list of spans with the effect of two, composed as operations on sequences are:
+//! the second list is read against what the first one puts out.
+
+use crate::Result;
+use crate::json::Text;
+
+use super::super::apply::{expect, mismatch, value};
+use super::super::merge::{before, compose};
+use super::super::{Change, Gone, Span};
+use super::Spans;
+
+/// Returns one list with the effect of `first` followed by `second`; empty where they cancel out.
+pub(crate) fn merge<'a>(first: Vec<Span<'a>>, second: Vec<Span<'a>>) -> Result<Vec<Span<'a>>> {
+    compose_into(first, second, Spans::reconciling())
+}
+
+/// Composes into `out`, which decides about reconciling.
+pub(crate) fn compose_into<'a>(first: Vec<Span<'a>>, second: Vec<Span<'a>>, mut out: Spans<'a>) -> Result<Vec<Span<'a>>> {
+    let mut output = Output {
+        spans: first.into_iter(),
+        front: None,
+    };
+    let mut position = 0;
+    for span in second {
+        match span {
+            Span::Insert(values) => {
+                // What the first list removed at this place stands before, in the one form.
+                output.removals(&mut out);
+                out.insert(values);
+            }
+            Span::Keep(count) => {
+                output.pass(count, &mut out);
+                position += count;
+            }
+            Span::Inside(change) => {
+                let changed = match output.take(1, &mut out) {
+                    Piece::Inserted(mut values) => {
+                        let element = values.pop().unwrap_or_default();
+                        value(&element, &change).map(|new| out.insert(vec![new.into_owned().into()]))
+                    }
+                    Piece::Changed(first) => compose(first, change).map(|both| match both {
+                        Some(both) => out.inside(both),
+                        None => out.keep(1),
+                    }),
+                    Piece::Kept(_) => {
+                        out.inside(change);
+                        Ok(())
+                    }
+                };
+                changed.map_err(|error| error.under(position))?;
+                position += 1;
+            }
+            Span::Remove(gone) => {
+                let count = gone.len();
+                output.remove(gone, position, &mut out)?;
+                position += count;
+            }
+        }
+    }
+    output.rest(&mut out);
+    Ok(out.finish())
+}
+
+/// The elements that the first list puts out, read from its start; kept ones without end after the last span.
+struct Output<'a> {
+    spans: std::vec::IntoIter<Span<'a>>,
+    front: Option<Span<'a>>,
+}
+
+/// Elements of one kind.
+enum Piece<'a> {
+    Kept(usize),
+    Changed(Change<'a>),
+    Inserted(Vec<Text<'a>>),
+}
+
+impl<'a> Output<'a> {
+    /// Passes on the removals that stand next.
+    fn removals(&mut self, out: &mut Spans<'a>) {
+        while let Some(span) = self.front.take().or_else(|| self.spans.next()) {
+            match span {
+                Span::Remove(gone) => out.remove(gone),
+                span => {
+                    self.front = Some(span);
+                    break;
+                }
+            }
+        }
+    }
+
+    /// The next elements of one kind, `count` at most and one at least.
+    fn take(&mut self, count: usize, out: &mut Spans<'a>) -> Piece<'a> {
+        self.removals(out);
+        match self.front.take() {
+            Some(Span::Inside(change)) => Piece::Changed(change),
+            Some(Span::Insert(mut values)) => {
+                if values.len() > count {
+                    self.front = Some(Span::Insert(values.split_off(count)));
+                }
+                Piece::Inserted(values)
+            }
+            Some(Span::Keep(kept)) => {
+                if kept > count {
+                    self.front = Some(Span::Keep(kept - count));
+                }
+                Piece::Kept(kept.min(count))
+            }
+            Some(Span::Remove(_)) | None => Piece::Kept(count),
+        }
+    }
+
+    fn pass(&mut self, mut count: usize, out: &mut Spans<'a>) {
+        while count > 0 {
+            match self.take(count, out) {
+                Piece::Kept(kept) => {
+                    out.keep(kept);
+                    count -= kept;
+                }
+                Piece::Changed(change) => {
+                    out.inside(change);
+                    count -= 1;
+                }
+                Piece::Inserted(values) => {
+                    count -= values.len();
+                    out.insert(values);
+                }
+            }
+        }
+    }
+
+    fn remove(&mut self, gone: Gone<'a>, mut position: usize, out: &mut Spans<'a>) -> Result<()> {
+        let mut left = gone.len();
+        let mut values = match gone {
+            Gone::Values(values) => Some(values.into_iter()),
+            Gone::Count(_) => None,
+        };
+        while left > 0 {
+            let piece = self.take(left, out);
+            let count = match &piece {
+                Piece::Kept(kept) => *kept,
+                Piece::Changed(_) => 1,
+                Piece::Inserted(inserted) => inserted.len(),
+            };
+            let old: Option<Vec<Text<'a>>> = values.as_mut().map(|values| values.by_ref().take(count).collect());
+            match (piece, old) {
+                (Piece::Kept(_), Some(old)) => out.remove(Gone::Values(old)),
+                (Piece::Kept(_), None) => out.remove(Gone::Count(count)),
+                (Piece::Changed(change), old) => {
+                    let after = old.and_then(|mut old| old.pop());
+                    out.remove(match before(after, &change).map_err(|error| error.under(position))? {
+                        Some(value) => Gone::Values(vec![value]),
+                        None => Gone::Count(1),
+                    });
+                }
+                (Piece::Inserted(inserted), Some(old)) => {
+                    for (offset, (there, old)) in inserted.iter().zip(&old).enumerate() {
+                        expect(Some(old), there).map_err(|error| error.under(position + offset))?;
+                    }
+                }
+                (Piece::Inserted(_), None) => {}
+            }
+            position += count;
+            left -= count;
+        }
+        Ok(())
+    }
+
+    fn rest(mut self, out: &mut Spans<'a>) {
+        while let Some(span) = self.front.take().or_else(|| self.spans.next()) {
+            match span {
+                Span::Keep(count) => out.keep(count),
+                Span::Inside(change) => out.inside(change),
+                Span::Remove(gone) => out.remove(gone),
+                Span::Insert(values) => out.insert(values),
+            }
+        }
+    }
+}
+
+/// Adds one edit of a handed-in list: `second` in the sequence, with `index` counted after the edits before it.
+pub(crate) fn then<'a>(first: Vec<Span<'a>>, index: usize, edit: impl IntoIterator<Item = Span<'a>>) -> Result<Vec<Span<'a>>> {
+    let second = core::iter::once(Span::Keep(index)).filter(|_| index > 0).chain(edit).collect();
+    compose_into(first, second, Spans::verbatim()).map_err(|error| match error.code() {
+        crate::Code::DeltaMismatch => error,
+        _ => mismatch("edits of one array don't fit each other"),
+    })
+}

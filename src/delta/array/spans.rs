@@ -1,0 +1,156 @@
+//! Building a list of spans in its one form.
+
+use std::borrow::Cow;
+
+use crate::json::Text;
+
+use super::super::{Change, Gone, Span, diff, text};
+
+/// Takes spans from an array's start to its end and keeps their list in its one form.
+pub(crate) struct Spans<'a> {
+    spans: Vec<Span<'a>>,
+    keep: usize,
+    gone: Option<Gone<'a>>,
+    come: Vec<Text<'a>>,
+    /// Whether elements that go and come at one place are compared, to keep what is equal and change inside what is alike.
+    reconcile: bool,
+}
+
+impl<'a> Spans<'a> {
+    /// For a diff or a merge: what goes and comes at one place is told as briefly as possible.
+    pub(crate) fn reconciling() -> Self {
+        Spans {
+            spans: Vec::new(),
+            keep: 0,
+            gone: None,
+            come: Vec::new(),
+            reconcile: true,
+        }
+    }
+
+    /// For a delta that was handed in: what it says stays said, so that it is checked when it is applied.
+    pub(crate) fn verbatim() -> Self {
+        Spans {
+            reconcile: false,
+            ..Spans::reconciling()
+        }
+    }
+
+    pub(crate) fn keep(&mut self, count: usize) {
+        if count > 0 {
+            self.flush();
+            self.keep += count;
+        }
+    }
+
+    pub(crate) fn inside(&mut self, change: Change<'a>) {
+        self.flush();
+        self.push(Span::Inside(change));
+    }
+
+    pub(crate) fn remove(&mut self, more: Gone<'a>) {
+        self.gone = Some(match (self.gone.take(), more) {
+            (None, more) => more,
+            (Some(Gone::Values(mut values)), Gone::Values(more)) => {
+                values.extend(more);
+                Gone::Values(values)
+            }
+            (Some(gone), more) => Gone::Count(gone.len() + more.len()),
+        });
+    }
+
+    pub(crate) fn insert(&mut self, more: Vec<Text<'a>>) {
+        if self.come.is_empty() {
+            self.come = more;
+        } else {
+            self.come.extend(more);
+        }
+    }
+
+    pub(crate) fn finish(mut self) -> Vec<Span<'a>> {
+        self.flush();
+        self.spans
+    }
+
+    fn push(&mut self, span: Span<'a>) {
+        if self.keep > 0 {
+            self.spans.push(Span::Keep(self.keep));
+            self.keep = 0;
+        }
+        self.spans.push(span);
+    }
+
+    fn flush(&mut self) {
+        let gone = self.gone.take().filter(|gone| !gone.is_empty());
+        let come = core::mem::take(&mut self.come);
+        match gone {
+            Some(Gone::Values(old)) if self.reconcile && !come.is_empty() => self.reconcile(old, come),
+            gone => self.replace(gone, come),
+        }
+    }
+
+    fn replace(&mut self, gone: Option<Gone<'a>>, come: Vec<Text<'a>>) {
+        if let Some(gone) = gone {
+            self.push(Span::Remove(gone));
+        }
+        if !come.is_empty() {
+            self.push(Span::Insert(come));
+        }
+    }
+
+    /// Pairs elements from both ends; what is left in the middle goes and comes.
+    fn reconcile(&mut self, mut old: Vec<Text<'a>>, mut new: Vec<Text<'a>>) {
+        let tail = |old: &mut Vec<Text<'a>>, new: &mut Vec<Text<'a>>| {
+            let (Some(before), Some(after)) = (old.last(), new.last()) else {
+                return None;
+            };
+            let pair = pair(before, after)?;
+            old.pop();
+            new.pop();
+            Some(pair)
+        };
+        let mut front = Vec::new();
+        old.reverse();
+        new.reverse();
+        while let Some(pair) = tail(&mut old, &mut new) {
+            front.push(pair);
+        }
+        old.reverse();
+        new.reverse();
+        let mut back = Vec::new();
+        while let Some(pair) = tail(&mut old, &mut new) {
+            back.push(pair);
+        }
+        front.into_iter().for_each(|pair| self.paired(pair));
+        self.replace((!old.is_empty()).then_some(Gone::Values(old)), new);
+        back.into_iter().rev().for_each(|pair| self.paired(pair));
+    }
+
+    fn paired(&mut self, pair: Pair<'a>) {
+        match pair {
+            Pair::Same => self.keep += 1,
+            Pair::Alike(change) => self.push(Span::Inside(change)),
+        }
+    }
+}
+
+enum Pair<'a> {
+    Same,
+    Alike(Change<'a>),
+}
+
+/// How `new` comes of `old`, if telling that is shorter than telling both.
+fn pair<'a>(old: &Text<'a>, new: &Text<'a>) -> Option<Pair<'a>> {
+    if diff::equal(old, new) {
+        return Some(Pair::Same);
+    }
+    let (Some(b'{' | b'['), true) = (old.first(), old.first() == new.first()) else {
+        return None;
+    };
+    let change = match (old, new) {
+        (Cow::Borrowed(old), Cow::Borrowed(new)) => diff::value(old, new),
+        (old, new) => diff::value(old, new).map(Change::into_owned),
+    };
+    let change = change.filter(|change| matches!(change, Change::Nested(_) | Change::Edited(_)))?;
+    (text::change_length(&change) < old.len() + new.len()).then_some(Pair::Alike(change))
+}

@@ -1,0 +1,199 @@
+//! The compact code of a delta, for the log: one byte for an action, lengths instead of quotes and brackets.
+//!
+//! ```text
+//! delta  = count field*            field  = bytes change          bytes = length byte*
+//! change = 1 bytes                 added
+//!        | 2 bytes bytes           modified, old and new
+//!        | 3 bytes                 removed
+//!        | 4 delta                 nested
+//!        | 5 count span*           edited
+//!        | 6 bytes | 7             modified, removed, without old values
+//! span   = 1 count                 keep
+//!        | 2 change                inside
+//!        | 3 count bytes*          remove
+//!        | 4 count bytes*          insert
+//!        | 5 count                 remove, without old values
+//! ```
+//! Counts and lengths are LEB128. The code never leaves the process: persistent backends keep the JSON form.
+
+use std::borrow::Cow;
+
+use crate::json::Text;
+use crate::{Code, Error, Result};
+
+use super::{Change, Delta, Gone, Span};
+
+/// Appends the code of a delta.
+pub fn encode(delta: &Delta<'_>, out: &mut Vec<u8>) {
+    write_count(delta.fields.len(), out);
+    for (key, change) in &delta.fields {
+        write_bytes(key, out);
+        encode_change(change, out);
+    }
+}
+
+fn encode_change(change: &Change<'_>, out: &mut Vec<u8>) {
+    match change {
+        Change::Added(new) => {
+            out.push(1);
+            write_bytes(new, out);
+        }
+        Change::Modified { old: Some(old), new } => {
+            out.push(2);
+            write_bytes(old, out);
+            write_bytes(new, out);
+        }
+        Change::Removed(Some(old)) => {
+            out.push(3);
+            write_bytes(old, out);
+        }
+        Change::Nested(delta) => {
+            out.push(4);
+            encode(delta, out);
+        }
+        Change::Edited(spans) => {
+            out.push(5);
+            write_count(spans.len(), out);
+            spans.iter().for_each(|span| encode_span(span, out));
+        }
+        Change::Modified { old: None, new } => {
+            out.push(6);
+            write_bytes(new, out);
+        }
+        Change::Removed(None) => out.push(7),
+    }
+}
+
+fn encode_span(span: &Span<'_>, out: &mut Vec<u8>) {
+    let list = |code: u8, values: &[Text<'_>], out: &mut Vec<u8>| {
+        out.push(code);
+        write_count(values.len(), out);
+        values.iter().for_each(|value| write_bytes(value, out));
+    };
+    match span {
+        Span::Keep(count) => {
+            out.push(1);
+            write_count(*count, out);
+        }
+        Span::Inside(change) => {
+            out.push(2);
+            encode_change(change, out);
+        }
+        Span::Remove(Gone::Values(values)) => list(3, values, out),
+        Span::Insert(values) => list(4, values, out),
+        Span::Remove(Gone::Count(count)) => {
+            out.push(5);
+            write_count(*count, out);
+        }
+    }
+}
+
+/// Reads a delta back; its texts are borrowed from the code.
+///
+/// # Errors
+/// `internal` for bytes that [`encode`] didn't make.
+pub fn decode(code: &[u8]) -> Result<Delta<'_>> {
+    let mut reader = Reader(code);
+    let delta = reader.delta().filter(|_| reader.0.is_empty());
+    delta.ok_or_else(|| Error::new(Code::Internal, "a log entry can't be read"))
+}
+
+/// Reads bytes from the front.
+pub(crate) struct Reader<'a>(pub(crate) &'a [u8]);
+
+impl<'a> Reader<'a> {
+    pub(crate) fn byte(&mut self) -> Option<u8> {
+        let (first, rest) = self.0.split_first()?;
+        self.0 = rest;
+        Some(*first)
+    }
+
+    pub(crate) fn number(&mut self) -> Option<u64> {
+        let mut value = 0;
+        for shift in (0..64).step_by(7) {
+            let byte = self.byte()?;
+            value |= u64::from(byte & 127) << shift;
+            if byte < 128 {
+                return Some(value);
+            }
+        }
+        None
+    }
+
+    fn count(&mut self) -> Option<usize> {
+        usize::try_from(self.number()?).ok()
+    }
+
+    pub(crate) fn take(&mut self, length: usize) -> Option<&'a [u8]> {
+        let (taken, rest) = self.0.split_at_checked(length)?;
+        self.0 = rest;
+        Some(taken)
+    }
+
+    fn text(&mut self) -> Option<Text<'a>> {
+        let length = self.count()?;
+        self.take(length).map(Cow::Borrowed)
+    }
+
+    fn list(&mut self) -> Option<Vec<Text<'a>>> {
+        (0..self.count()?).map(|_| self.text()).collect()
+    }
+
+    fn delta(&mut self) -> Option<Delta<'a>> {
+        let count = self.count()?;
+        // A field takes three bytes at least: a wrong count can't ask for more memory than the code has.
+        let mut fields = Vec::with_capacity(count.min(self.0.len() / 3));
+        for _ in 0..count {
+            fields.push((self.text()?, self.change()?));
+        }
+        Some(Delta { fields })
+    }
+
+    fn change(&mut self) -> Option<Change<'a>> {
+        Some(match self.byte()? {
+            1 => Change::Added(self.text()?),
+            2 => Change::Modified {
+                old: Some(self.text()?),
+                new: self.text()?,
+            },
+            3 => Change::Removed(Some(self.text()?)),
+            4 => Change::Nested(self.delta()?),
+            5 => Change::Edited((0..self.count()?).map(|_| self.span()).collect::<Option<_>>()?),
+            6 => Change::Modified {
+                old: None,
+                new: self.text()?,
+            },
+            7 => Change::Removed(None),
+            _ => return None,
+        })
+    }
+
+    fn span(&mut self) -> Option<Span<'a>> {
+        Some(match self.byte()? {
+            1 => Span::Keep(self.count()?),
+            2 => Span::Inside(self.change()?),
+            3 => Span::Remove(Gone::Values(self.list()?)),
+            4 => Span::Insert(self.list()?),
+            5 => Span::Remove(Gone::Count(self.count()?)),
+            _ => return None,
+        })
+    }
+}
+
+/// Appends an unsigned LEB128 number.
+pub(crate) fn write_number(mut value: u64, out: &mut Vec<u8>) {
+    while value >= 128 {
+        out.push(value as u8 | 128);
+        value >>= 7;
+    }
+    out.push(value as u8);
+}
+
+fn write_count(count: usize, out: &mut Vec<u8>) {
+    write_number(count as u64, out);
+}
+
+fn write_bytes(bytes: &[u8], out: &mut Vec<u8>) {
+    write_count(bytes.len(), out);
+    out.extend_from_slice(bytes);
+}

@@ -1,0 +1,191 @@
+//! One delta with the effect of several.
+
+use hashbrown::HashTable;
+
+use crate::Result;
+use crate::json::{Text, hash};
+
+use super::apply::{expect, mismatch, value};
+use super::invert::change_back;
+use super::{Change, Delta, array, diff};
+
+/// Up to this many fields are compared one by one: faster than hashing them.
+const LINEAR: usize = 8;
+
+/// Returns one delta with the effect of `first` followed by `second`.
+///
+/// # Errors
+/// `delta_mismatch` where `second` doesn't fit the state `first` leaves, naming the path.
+pub fn merge<'a>(first: Delta<'a>, second: Delta<'a>) -> Result<Delta<'a>> {
+    let mut merger = Merger::new(first);
+    merger.push(second)?;
+    Ok(merger.finish())
+}
+
+/// Merges a chain of deltas, each in time proportional to its own size however long the chain is.
+#[derive(Default)]
+pub struct Merger<'a> {
+    /// A field that came to nothing stays as `None`, so that positions hold.
+    fields: Vec<(Text<'a>, Option<Slot<'a>>)>,
+    index: Option<HashTable<u32>>,
+}
+
+enum Slot<'a> {
+    Change(Change<'a>),
+    /// A nested delta that was merged into, with its own index.
+    Nested(Merger<'a>),
+}
+
+impl<'a> Merger<'a> {
+    /// Starts with one delta.
+    pub fn new(first: Delta<'a>) -> Self {
+        let fields = first.fields.into_iter();
+        Merger {
+            fields: fields.map(|(key, change)| (key, Some(Slot::Change(change)))).collect(),
+            index: None,
+        }
+    }
+
+    /// Follows what is there with one more delta.
+    ///
+    /// # Errors
+    /// `delta_mismatch` naming the path; the merger is of no further use then.
+    pub fn push(&mut self, next: Delta<'a>) -> Result<()> {
+        for (position, (key, change)) in next.fields.into_iter().enumerate() {
+            let Some(place) = self.find(&key, position) else {
+                self.add(key, change);
+                continue;
+            };
+            let slot = &mut self.fields[place].1;
+            *slot = match slot.take() {
+                None => Some(Slot::Change(change)),
+                Some(first) => follow(first, change).map_err(|error| error.under(key.as_ref()))?,
+            };
+        }
+        Ok(())
+    }
+
+    /// The merged delta.
+    pub fn finish(self) -> Delta<'a> {
+        let fields = self.fields.into_iter().filter_map(|(key, slot)| Some((key, slot?.into_change()?)));
+        Delta {
+            fields: fields.collect(),
+        }
+    }
+
+    fn find(&mut self, key: &[u8], hint: usize) -> Option<usize> {
+        let fields = &self.fields;
+        if fields.get(hint).is_some_and(|(there, _)| there.as_ref() == key) {
+            return Some(hint);
+        }
+        if fields.len() <= LINEAR {
+            return fields.iter().position(|(there, _)| there.as_ref() == key);
+        }
+        let index = self.index.get_or_insert_with(|| {
+            let mut index = HashTable::with_capacity(fields.len());
+            for (position, (there, _)) in fields.iter().enumerate() {
+                index.insert_unique(hash(there), position as u32, |&p| hash(&fields[p as usize].0));
+            }
+            index
+        });
+        index
+            .find(hash(key), |&position| fields[position as usize].0.as_ref() == key)
+            .map(|&position| position as usize)
+    }
+
+    fn add(&mut self, key: Text<'a>, change: Change<'a>) {
+        let hashed = self.index.is_some().then(|| hash(&key));
+        self.fields.push((key, Some(Slot::Change(change))));
+        if let (Some(index), Some(hashed)) = (&mut self.index, hashed) {
+            let fields = &self.fields;
+            index.insert_unique(hashed, fields.len() as u32 - 1, |&p| hash(&fields[p as usize].0));
+        }
+    }
+}
+
+impl<'a> Slot<'a> {
+    fn into_change(self) -> Option<Change<'a>> {
+        match self {
+            Slot::Change(change) => Some(change),
+            Slot::Nested(merger) => {
+                let delta = merger.finish();
+                (!delta.is_empty()).then_some(Change::Nested(delta))
+            }
+        }
+    }
+}
+
+fn follow<'a>(first: Slot<'a>, second: Change<'a>) -> Result<Option<Slot<'a>>> {
+    match (first, second) {
+        (Slot::Nested(mut merger), Change::Nested(next)) => {
+            merger.push(next)?;
+            Ok(Some(Slot::Nested(merger)))
+        }
+        (Slot::Change(Change::Nested(before)), Change::Nested(next)) => {
+            let mut merger = Merger::new(before);
+            merger.push(next)?;
+            Ok(Some(Slot::Nested(merger)))
+        }
+        (first, second) => match first.into_change() {
+            Some(first) => Ok(compose(first, second)?.map(Slot::Change)),
+            None => Ok(Some(Slot::Change(second))),
+        },
+    }
+}
+
+/// The one change with the effect of `first` followed by `second`, or `None` where they cancel out.
+pub(crate) fn compose<'a>(first: Change<'a>, second: Change<'a>) -> Result<Option<Change<'a>>> {
+    use Change::{Added, Edited, Modified, Nested, Removed};
+    Ok(match (first, second) {
+        (Removed(old), Added(new)) => replaced(old, new),
+        (Removed(_), _) => return Err(mismatch("a field to be changed was removed before")),
+        (_, Added(_)) => return Err(mismatch("a field to be added is there already")),
+        (Added(value), Removed(old)) => {
+            expect(old.as_deref(), &value)?;
+            None
+        }
+        (Added(before), second) => Some(Added(after(before, second)?)),
+        (Modified { old, new }, Removed(expected)) => {
+            expect(expected.as_deref(), &new)?;
+            Some(Removed(old))
+        }
+        (Modified { old, new }, second) => replaced(old, after(new, second)?),
+        (Nested(first), Nested(second)) => {
+            let merged = merge(first, second)?;
+            (!merged.is_empty()).then_some(Nested(merged))
+        }
+        (Edited(first), Edited(second)) => {
+            let spans = array::merge(first, second)?;
+            (!spans.is_empty()).then_some(Edited(spans))
+        }
+        (Nested(_), Edited(_)) | (Edited(_), Nested(_)) => {
+            return Err(mismatch("an object was changed before, and an array is now, or the other way round"));
+        }
+        (first, Modified { old, new }) => replaced(before(old, &first)?, new),
+        (first, Removed(old)) => Some(Removed(before(old, &first)?)),
+    })
+}
+
+fn replaced<'a>(old: Option<Text<'a>>, new: Text<'a>) -> Option<Change<'a>> {
+    match old {
+        Some(old) => diff::owned(old, new),
+        None => Some(Change::Modified { old: None, new }),
+    }
+}
+
+/// The value that `second` makes of `before`.
+fn after<'a>(before: Text<'a>, second: Change<'a>) -> Result<Text<'a>> {
+    if let Change::Modified { old, new } = second {
+        expect(old.as_deref(), &before)?;
+        return Ok(new);
+    }
+    Ok(value(&before, &second)?.into_owned().into())
+}
+
+/// The value that `first` made `after` of, where both are known.
+pub(super) fn before<'a>(after: Option<Text<'a>>, first: &Change<'a>) -> Result<Option<Text<'a>>> {
+    let (Some(after), Ok(inverse)) = (after, change_back(first)) else {
+        return Ok(None);
+    };
+    Ok(Some(value(&after, &inverse)?.into_owned().into()))
+}

@@ -1,0 +1,137 @@
+//! Numbers as JavaScript prints them: ECMA-262 `Number::toString`, with -0 as `0`.
+
+/// The length of the number at the start of `text`, or `None` where no JavaScript number stands there.
+pub fn length(text: &[u8]) -> Option<usize> {
+    let digits = |from: usize| text[from.min(text.len())..].iter().take_while(|b| b.is_ascii_digit()).count();
+    let negative = usize::from(text.first() == Some(&b'-'));
+    let whole = digits(negative);
+    let mut at = negative + whole;
+    if whole == 0 || (whole > 1 && text[negative] == b'0') {
+        return None;
+    }
+    if text.get(at) == Some(&b'.') {
+        let fraction = digits(at + 1);
+        at += 1 + fraction;
+        if fraction == 0 || text[at - 1] == b'0' {
+            return None;
+        }
+    }
+    if text.get(at) == Some(&b'e') {
+        if !matches!(text.get(at + 1), Some(b'+' | b'-')) {
+            return None;
+        }
+        let exponent = digits(at + 2);
+        if exponent == 0 || text[at + 2] == b'0' {
+            return None;
+        }
+        at += 2 + exponent;
+    }
+    if &text[..at] == b"-0" {
+        return None;
+    }
+    Some(at)
+}
+
+/// The value of a number's text; `None` for other text and for what a double can't hold.
+pub fn parse(text: &[u8]) -> Option<f64> {
+    let value: f64 = core::str::from_utf8(text).ok()?.parse().ok()?;
+    value.is_finite().then_some(value)
+}
+
+/// Appends an integer.
+pub fn write_integer(mut value: u64, out: &mut Vec<u8>) {
+    let start = out.len();
+    loop {
+        out.push(b'0' + (value % 10) as u8);
+        value /= 10;
+        if value == 0 {
+            break;
+        }
+    }
+    out[start..].reverse();
+}
+
+/// Appends a finite double the way JavaScript prints it.
+pub fn write(value: f64, out: &mut Vec<u8>) {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    if value.is_sign_negative() && value != 0.0 {
+        out.push(b'-');
+    }
+    let value = value.abs();
+    if value < EXACT && value % 1.0 == 0.0 {
+        return write_integer(value as u64, out);
+    }
+    // Rust prints the same shortest digits that ECMA-262 asks for; only their arrangement differs.
+    let printed = format!("{value:e}");
+    let Some((mantissa, exponent)) = printed.split_once('e') else {
+        return;
+    };
+    let digits: Vec<u8> = mantissa.bytes().filter(u8::is_ascii_digit).collect();
+    let point = exponent.parse::<i32>().unwrap_or(0) + 1;
+    let count = digits.len() as i32;
+    let zeros = |n: i32| core::iter::repeat_n(b'0', n.max(0) as usize);
+    if (1..=21).contains(&point) {
+        let whole = point.min(count) as usize;
+        out.extend_from_slice(&digits[..whole]);
+        out.extend(zeros(point - count));
+        if count > point {
+            out.push(b'.');
+            out.extend_from_slice(&digits[whole..]);
+        }
+    } else if (-5..=0).contains(&point) {
+        out.extend_from_slice(b"0.");
+        out.extend(zeros(-point));
+        out.extend_from_slice(&digits);
+    } else {
+        out.push(digits[0]);
+        if count > 1 {
+            out.push(b'.');
+            out.extend_from_slice(&digits[1..]);
+        }
+        out.extend_from_slice(if point > 0 { b"e+" } else { b"e-" });
+        write_integer(u64::from((point - 1).unsigned_abs()), out);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn printed(value: f64) -> String {
+        let mut out = Vec::new();
+        write(value, &mut out);
+        String::from_utf8_lossy(&out).into_owned()
+    }
+
+    #[test]
+    fn doubles_print_as_in_javascript() {
+        for (value, expected) in [
+            (0.0, "0"),
+            (-0.0, "0"),
+            (-1.5, "-1.5"),
+            (1e21, "1e+21"),
+            (1e20, "100000000000000000000"),
+            (123_456_789_012_345_680_000.0, "123456789012345680000"),
+            (1.5e300, "1.5e+300"),
+            (1e-6, "0.000001"),
+            (1.23e-6, "0.00000123"),
+            (1e-7, "1e-7"),
+            (1.25e-7, "1.25e-7"),
+            (5e-324, "5e-324"),
+            (f64::MAX, "1.7976931348623157e+308"),
+            (117.633_311_394_000_17, "117.63331139400017"),
+            (9_007_199_254_740_992.0, "9007199254740992"),
+            (0.1 + 0.2, "0.30000000000000004"),
+        ] {
+            assert_eq!(printed(value), expected);
+            assert_eq!(length(expected.as_bytes()), Some(expected.len()), "{expected}");
+        }
+    }
+
+    #[test]
+    fn other_spellings_are_no_javascript_numbers() {
+        for text in ["-0", "01", "1.0", "1.", ".5", "1e5", "1E+5", "1e+05", "-", "", "+1", "NaN", "Infinity"] {
+            assert_ne!(length(text.as_bytes()), Some(text.len().max(1)), "{text}");
+        }
+    }
+}

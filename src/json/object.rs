@@ -1,0 +1,98 @@
+//! Looking keys up in validated object text.
+
+use hashbrown::HashTable;
+
+use super::{hash, text};
+
+/// Up to this many keys are compared one by one: faster than hashing them.
+const LINEAR: usize = 8;
+
+/// The fields of one object, with an index where there are many.
+pub struct Fields<'a> {
+    fields: Vec<(&'a [u8], &'a [u8])>,
+    index: Option<HashTable<u32>>,
+}
+
+impl<'a> Fields<'a> {
+    /// Reads validated object text.
+    pub fn read(text: &'a [u8]) -> Self {
+        Fields {
+            fields: text::fields(text).collect(),
+            index: None,
+        }
+    }
+
+    /// All fields in their order.
+    pub fn iter(&self) -> impl Iterator<Item = (&'a [u8], &'a [u8])> + '_ {
+        self.fields.iter().copied()
+    }
+
+    /// How many fields there are.
+    pub fn len(&self) -> usize {
+        self.fields.len()
+    }
+
+    /// Whether there is no field.
+    pub fn is_empty(&self) -> bool {
+        self.fields.is_empty()
+    }
+
+    /// The value of the field at `position`.
+    pub fn value(&self, position: usize) -> &'a [u8] {
+        self.fields[position].1
+    }
+
+    /// The position of `key`. Objects mostly keep their order, so `hint` is looked at first.
+    pub fn find(&mut self, key: &[u8], hint: usize) -> Option<usize> {
+        if self.fields.get(hint).is_some_and(|(there, _)| *there == key) {
+            return Some(hint);
+        }
+        if self.fields.len() <= LINEAR {
+            return self.fields.iter().position(|(there, _)| *there == key);
+        }
+        let fields = &self.fields;
+        let index = self.index.get_or_insert_with(|| {
+            let mut index = HashTable::with_capacity(fields.len());
+            for (position, (there, _)) in fields.iter().enumerate() {
+                index.insert_unique(hash(there), position as u32, |&p| hash(fields[p as usize].0));
+            }
+            index
+        });
+        index
+            .find(hash(key), |&position| fields[position as usize].0 == key)
+            .map(|&position| position as usize)
+    }
+}
+
+/// The keys of one object while it is read, to find one that stands there twice.
+#[derive(Default)]
+pub struct Keys<'a> {
+    keys: Vec<&'a [u8]>,
+    index: HashTable<u32>,
+}
+
+impl<'a> Keys<'a> {
+    /// Adds a key; `false` when it was there.
+    pub fn insert(&mut self, key: &'a [u8]) -> bool {
+        let keys = &mut self.keys;
+        if keys.len() < LINEAR {
+            if keys.contains(&key) {
+                return false;
+            }
+            keys.push(key);
+            return true;
+        }
+        if self.index.is_empty() {
+            for (position, there) in keys.iter().enumerate() {
+                self.index.insert_unique(hash(there), position as u32, |&p| hash(keys[p as usize]));
+            }
+        }
+        if self.index.find(hash(key), |&position| keys[position as usize] == key).is_some() {
+            return false;
+        }
+        keys.push(key);
+        self.index
+            .insert_unique(hash(key), keys.len() as u32 - 1, |&p| hash(keys[p as usize]));
+        true
+    }
+}

@@ -1,0 +1,390 @@
+//! Reading canonical JSON text: validating what comes in, skipping quickly through what was validated before.
+
+use core::result::Result;
+
+use crate::{Code, Error};
+
+use super::path::{Path, Segment};
+
+/// Why a text was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// Not canonical JSON.
+    Malformed,
+    /// An escape `\ud800`-`\udfff`: half of a surrogate pair, which UTF-8 can't hold.
+    LoneSurrogate,
+    /// More levels than allowed.
+    TooDeep,
+    /// The same key twice in one object.
+    DuplicateKey,
+}
+
+/// A refusal and the byte offset it is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// Why.
+    pub fault: Fault,
+    /// Where, as an offset into the text read.
+    pub at: usize,
+}
+
+impl Refused {
+    /// The error that names the path, found by walking `text` once more.
+    pub fn into_error(self, text: &[u8]) -> Error {
+        let (code, message) = match self.fault {
+            Fault::Malformed => (Code::InvalidValue, "not JSON as JSON.stringify prints it"),
+            Fault::LoneSurrogate => (Code::InvalidValue, "a lone surrogate has no UTF-8; replace it, for example with String.prototype.toWellFormed()"),
+            Fault::TooDeep => (Code::LimitExceeded, "nested deeper than limits.depth; flatten the value or raise the limit"),
+            Fault::DuplicateKey => (Code::InvalidValue, "a key stands twice in one object"),
+        };
+        Error::new(code, message).at(path_to(text, self.at))
+    }
+}
+
+/// A cursor over text that nobody has validated yet.
+#[derive(Clone, Debug)]
+pub struct Reader<'a> {
+    text: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Reader<'a> {
+    /// Starts at the beginning.
+    pub fn new(text: &'a [u8]) -> Self {
+        Reader { text, at: 0 }
+    }
+
+    /// The offset of the next byte.
+    pub fn position(&self) -> usize {
+        self.at
+    }
+
+    /// What has not been read yet.
+    pub fn rest(&self) -> &'a [u8] {
+        self.text.get(self.at..).unwrap_or_default()
+    }
+
+    /// Passes `length` bytes that the caller has compared with something valid.
+    pub fn pass(&mut self, length: usize) {
+        self.at += length;
+    }
+
+    /// The next byte, if any.
+    pub fn peek(&self) -> Option<u8> {
+        self.text.get(self.at).copied()
+    }
+
+    /// Refuses at the current offset.
+    pub fn refuse<T>(&self, fault: Fault) -> Result<T, Refused> {
+        Err(Refused { fault, at: self.at })
+    }
+
+    /// Passes one expected byte.
+    pub fn expect(&mut self, byte: u8) -> Result<(), Refused> {
+        if self.peek() == Some(byte) {
+            self.at += 1;
+            return Ok(());
+        }
+        self.refuse(Fault::Malformed)
+    }
+
+    /// Passes `byte` if it is next.
+    pub fn accept(&mut self, byte: u8) -> bool {
+        let there = self.peek() == Some(byte);
+        self.at += usize::from(there);
+        there
+    }
+
+    /// Fails unless everything has been read.
+    pub fn end(&self) -> Result<(), Refused> {
+        if self.at == self.text.len() {
+            return Ok(());
+        }
+        self.refuse(Fault::Malformed)
+    }
+
+    /// Reads one string; the slice has its quotes.
+    pub fn string(&mut self) -> Result<&'a [u8], Refused> {
+        let start = self.at;
+        self.expect(b'"')?;
+        loop {
+            match self.peek() {
+                Some(b'"') => {
+                    self.at += 1;
+                    return Ok(&self.text[start..self.at]);
+                }
+                Some(b'\\') => self.escape()?,
+                Some(byte) if byte >= 0x20 => self.at += 1,
+                _ => return self.refuse(Fault::Malformed),
+            }
+        }
+    }
+
+    fn escape(&mut self) -> Result<(), Refused> {
+        let hex = |byte: Option<&u8>| byte.is_some_and(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+        match self.text.get(self.at + 1) {
+            Some(b'"' | b'\\' | b'b' | b'f' | b'n' | b'r' | b't') => {
+                self.at += 2;
+                Ok(())
+            }
+            Some(b'u') => {
+                let digits = self.text.get(self.at + 2..self.at + 6).unwrap_or_default();
+                if digits.len() < 4 || !digits.iter().all(|d| hex(Some(d))) {
+                    return self.refuse(Fault::Malformed);
+                }
+                if digits[0] == b'd' && digits[1] >= b'8' {
+                    return self.refuse(Fault::LoneSurrogate);
+                }
+                // The five controls with a short escape are never spelled out by `JSON.stringify`.
+                let spelled_out = digits.starts_with(b"001")
+                    || (digits.starts_with(b"000") && !matches!(digits[3], b'8' | b'9' | b'a' | b'c' | b'd'));
+                if !spelled_out {
+                    return self.refuse(Fault::Malformed);
+                }
+                self.at += 6;
+                Ok(())
+            }
+            _ => self.refuse(Fault::Malformed),
+        }
+    }
+
+    /// Reads one value of at most `depth` levels of containers; the slice is valid canonical text.
+    pub fn value(&mut self, depth: u32) -> Result<&'a [u8], Refused> {
+        let start = self.at;
+        self.walk(depth)?;
+        Ok(&self.text[start..self.at])
+    }
+
+    fn walk(&mut self, depth: u32) -> Result<(), Refused> {
+        match self.peek() {
+            Some(b'"') => self.string().map(|_| ()),
+            Some(b'{') => self.object(depth),
+            Some(b'[') => self.array(depth),
+            Some(b't') => self.word(b"true"),
+            Some(b'f') => self.word(b"false"),
+            Some(b'n') => self.word(b"null"),
+            _ => self.number(),
+        }
+    }
+
+    fn object(&mut self, depth: u32) -> Result<(), Refused> {
+        if depth == 0 {
+            return self.refuse(Fault::TooDeep);
+        }
+        let mut keys = super::object::Keys::default();
+        self.at += 1;
+        if self.accept(b'}') {
+            return Ok(());
+        }
+        loop {
+            let start = self.at;
+            let key = self.string()?;
+            if !keys.insert(key) {
+                return Err(Refused {
+                    fault: Fault::DuplicateKey,
+                    at: start,
+                });
+            }
+            self.expect(b':')?;
+            self.walk(depth - 1)?;
+            if !self.accept(b',') {
+                return self.expect(b'}');
+            }
+        }
+    }
+
+    fn array(&mut self, depth: u32) -> Result<(), Refused> {
+        if depth == 0 {
+            return self.refuse(Fault::TooDeep);
+        }
+        self.at += 1;
+        if self.accept(b']') {
+            return Ok(());
+        }
+        loop {
+            self.walk(depth - 1)?;
+            if !self.accept(b',') {
+                return self.expect(b']');
+            }
+        }
+    }
+
+    fn word(&mut self, word: &[u8]) -> Result<(), Refused> {
+        if self.rest().starts_with(word) {
+            self.at += word.len();
+            return Ok(());
+        }
+        self.refuse(Fault::Malformed)
+    }
+
+    fn number(&mut self) -> Result<(), Refused> {
+        match super::number::length(self.rest()) {
+            Some(length) => {
+                self.at += length;
+                Ok(())
+            }
+            None => self.refuse(Fault::Malformed),
+        }
+    }
+}
+
+/// Checks that `text` is one canonical value of at most `depth` levels.
+pub fn validate(text: &[u8], depth: u32) -> Result<(), Refused> {
+    let mut reader = Reader::new(text);
+    reader.value(depth)?;
+    reader.end()
+}
+
+/// Whether validated text is an object.
+pub fn is_object(text: &[u8]) -> bool {
+    text.first() == Some(&b'{')
+}
+
+/// Whether validated text is an array.
+pub fn is_array(text: &[u8]) -> bool {
+    text.first() == Some(&b'[')
+}
+
+/// The offset just after the string that starts at `at`, in validated text.
+pub fn skip_string(text: &[u8], at: usize) -> usize {
+    let mut at = at + 1;
+    while let Some(&byte) = text.get(at) {
+        match byte {
+            b'"' => return at + 1,
+            b'\\' => at += 2,
+            _ => at += 1,
+        }
+    }
+    text.len()
+}
+
+/// The offset just after the value that starts at `at`, in validated text.
+pub fn skip_value(text: &[u8], at: usize) -> usize {
+    match text.get(at) {
+        Some(b'"') => skip_string(text, at),
+        Some(b'{' | b'[') => {
+            let mut at = at;
+            let mut open = 0_usize;
+            while let Some(&byte) = text.get(at) {
+                match byte {
+                    b'"' => {
+                        at = skip_string(text, at);
+                        continue;
+                    }
+                    b'{' | b'[' => open += 1,
+                    b'}' | b']' => {
+                        open -= 1;
+                        if open == 0 {
+                            return at + 1;
+                        }
+                    }
+                    _ => {}
+                }
+                at += 1;
+            }
+            text.len()
+        }
+        _ => text[at..]
+            .iter()
+            .position(|byte| matches!(byte, b',' | b'}' | b']'))
+            .map_or(text.len(), |length| at + length),
+    }
+}
+
+/// The elements of a validated array.
+pub fn elements(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut at = 1;
+    core::iter::from_fn(move || {
+        if at + 1 >= text.len() {
+            return None;
+        }
+        let end = skip_value(text, at);
+        let element = &text[at..end];
+        at = end + 1;
+        Some(element)
+    })
+}
+
+/// The fields of a validated object: key text (with quotes) and value text.
+pub fn fields(text: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
+    let mut at = 1;
+    core::iter::from_fn(move || {
+        if at + 1 >= text.len() {
+            return None;
+        }
+        let colon = skip_string(text, at);
+        let end = skip_value(text, colon + 1);
+        let field = (&text[at..colon], &text[colon + 1..end]);
+        at = end + 1;
+        Some(field)
+    })
+}
+
+/// How many levels of containers validated text has: 0 for a scalar.
+pub fn depth(text: &[u8]) -> u32 {
+    let (mut at, mut open, mut deepest) = (0, 0_u32, 0);
+    while let Some(&byte) = text.get(at) {
+        match byte {
+            b'"' => {
+                at = skip_string(text, at);
+                continue;
+            }
+            b'{' | b'[' => {
+                open += 1;
+                deepest = deepest.max(open);
+            }
+            b'}' | b']' => open -= 1,
+            _ => {}
+        }
+        at += 1;
+    }
+    deepest
+}
+
+/// The path to the innermost value around offset `at`. Reads even text that turned out malformed there.
+fn path_to(text: &[u8], at: usize) -> Path {
+    let mut path: Vec<Segment> = Vec::new();
+    let mut position = 0;
+    while position < at.min(text.len()) {
+        match text[position] {
+            b'"' => {
+                let end = skip_string(text, position);
+                if let (Some(Segment::Key(key)), Some(b':')) = (path.last_mut(), text.get(end)) {
+                    *key = text[position..end].into();
+                }
+                if end > at && text.get(end) != Some(&b':') {
+                    break;
+                }
+                position = end;
+                continue;
+            }
+            b'{' => path.push(Segment::Key(Box::default())),
+            b'[' => path.push(Segment::Index(0)),
+            b'}' | b']' => {
+                path.pop();
+            }
+            b',' => match path.last_mut() {
+                Some(Segment::Index(index)) => *index += 1,
+                Some(Segment::Key(key)) => *key = Box::default(),
+                None => {}
+            },
+            _ => {}
+        }
+        position += 1;
+    }
+    // A fault in a key is named by that key, which has not been passed yet.
+    if let Some(Segment::Key(key)) = path.last_mut()
+        && key.is_empty()
+        && text.get(at) == Some(&b'"')
+    {
+        *key = text[at..skip_string(text, at)].into();
+    }
+    let mut found = Path::default();
+    for segment in path {
+        match segment {
+            Segment::Key(key) if key.is_empty() => {}
+            segment => found.push_back(segment),
+        }
+    }
+    found
+}
