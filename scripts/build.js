@@ -42,18 +42,12 @@ async function compileCrate(rust) {
   return at(rust.folder, target, "release", "chord.wasm");
 }
 
-/** The generator of the glue. Compiled without optimization: it runs for a fraction of a second. */
+/** The generator of the glue. Debian's recipe needs its own rustc here, too, but no standard library from source. */
 async function compileBindgen(rust) {
+  say("bindgen", "compiling the generator of the JavaScript glue");
   const folder = at(rust.folder);
-  const tool = join(folder, "tools", process.platform === "win32" ? "chord-bindgen.exe" : "chord-bindgen");
-  const reads = [at("tools", "bindgen"), at("Cargo.lock")];
-  await step("bindgen", { reads, writes: [tool], flags: rust.name, text: "compiling the generator of the JavaScript glue" }, () =>
-    run(rust.cargo, ["build", "--profile", "tools", "--package", "chord-bindgen", "--target-dir", folder], {
-      // Debian's recipe needs its own rustc here, too, but no standard library from source.
-      env: rust.env,
-    }),
-  );
-  return tool;
+  await run(rust.cargo, ["build", "--profile", "tools", "--package", "chord-bindgen", "--target-dir", folder], { env: rust.env });
+  return join(folder, "tools", process.platform === "win32" ? "chord-bindgen.exe" : "chord-bindgen");
 }
 
 async function writeGlue(tool, wasm) {
@@ -112,8 +106,8 @@ export async function build() {
   await exclusively(async () => {
     agreedVersion();
     const rust = await setUp();
-    const tool = await compileBindgen(rust);
-    await writeGlue(tool, await compileCrate(rust));
+    const wasm = await compileCrate(rust);
+    await writeGlue(await compileBindgen(rust), wasm);
     await optimize();
     await compileFacade();
     await assemble();

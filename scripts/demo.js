@@ -1,0 +1,11 @@
+/** `npm run demo`: gets, builds and packs what is needed, then plays `demo/demo.js`. Arguments are handed on. */
+import { pack } from "./pack.js";
+import { at } from "./paths.js";
+import { run } from "./run.js";
+import { main } from "./say.js";
+
+await main(async () => {
+  await pack();
+  const { code } = await run(process.execPath, [at("demo", "demo.js"), ...process.argv.slice(2)], { check: false });
+  return code;
+});
