@@ -13,14 +13,18 @@ fn main() -> ExitCode {
         eprintln!("usage: chord-bindgen <in.wasm> <out folder>");
         return ExitCode::from(2);
     };
-    let written = Bindgen::new().input_path(input).out_name("chord").web(true).and_then(|bindgen| {
-        bindgen
-            .typescript(true)
-            .omit_default_module_path(true)
-            .reset_state_function(true)
-            .remove_producers_section(true)
-            .generate(folder)
-    });
+    let written = Bindgen::new()
+        .input_path(input)
+        .out_name("chord")
+        .web(true)
+        .and_then(|bindgen| {
+            bindgen
+                .typescript(true)
+                .omit_default_module_path(true)
+                .reset_state_function(true)
+                .remove_producers_section(true)
+                .generate(folder)
+        });
     match written {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
