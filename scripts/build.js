@@ -74,16 +74,21 @@ async function optimize() {
 /** Compiles twice: the declarations keep their documentation, the code that every page loads does without. */
 async function compileFacade() {
   const reads = [at("js"), at("tsconfig.json"), at("node_modules", "typescript", "package.json")];
-  await step("tsc", { reads, writes: [join(dist, "index.js")], flags: readFileSync(import.meta.filename, "utf8"), text: "compiling the facade" }, async () => {
-    rmSync(dist, { recursive: true, force: true });
-    const tsc = (...args) => run(process.execPath, [at("node_modules", "typescript", "bin", "tsc"), "--project", root, "--outDir", dist, ...args]);
-    await tsc("--emitDeclarationOnly");
-    await tsc("--declaration", "false", "--removeComments");
-    // What was written by hand or generated, tsc reads but doesn't pass on.
-    for (const file of filesBelow(at("js")).filter((file) => file.endsWith(".d.ts") || basename(file) === "chord.js")) {
-      cpSync(file, join(dist, relative(at("js"), file)));
-    }
-  });
+  await step(
+    "tsc",
+    { reads, writes: [join(dist, "index.js")], flags: readFileSync(import.meta.filename, "utf8"), text: "compiling the facade" },
+    async () => {
+      rmSync(dist, { recursive: true, force: true });
+      const tsc = (...args) =>
+        run(process.execPath, [at("node_modules", "typescript", "bin", "tsc"), "--project", root, "--outDir", dist, ...args]);
+      await tsc("--emitDeclarationOnly");
+      await tsc("--declaration", "false", "--removeComments");
+      // What was written by hand or generated, tsc reads but doesn't pass on.
+      for (const file of filesBelow(at("js")).filter((file) => file.endsWith(".d.ts") || basename(file) === "chord.js")) {
+        cpSync(file, join(dist, relative(at("js"), file)));
+      }
+    },
+  );
 }
 
 async function assemble() {
