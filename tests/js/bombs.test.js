@@ -1,0 +1,128 @@
+/** Input made to exhaust stack, memory or time. Each is refused typed and quickly; time is the best of some tries, because machines are noisy. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Chord } from "chord-sync";
+import { assertRefusal } from "./refusal.js";
+
+const within = 100;
+
+/** 200,000 levels, built without recursion. */
+function deep(levels, wrap) {
+  let value = wrap(1);
+  for (let level = 1; level < levels; level += 1) value = wrap(value);
+  return value;
+}
+
+function doubled(times, leaf, wrap) {
+  let value = leaf;
+  for (let n = 0; n < times; n += 1) value = wrap(value);
+  return value;
+}
+
+async function quicklyRefused(call, codes) {
+  let best = Number.POSITIVE_INFINITY;
+  for (let attempt = 0; attempt < 5 && best >= within; attempt += 1) {
+    const start = performance.now();
+    let error;
+    let refused = false;
+    try {
+      await call();
+    } catch (thrown) {
+      error = thrown;
+      refused = true;
+    }
+    best = Math.min(best, performance.now() - start);
+    assert.ok(refused, "it was accepted");
+    assertRefusal(error, codes);
+  }
+  assert.ok(best < within, `refused, but only after ${best.toFixed(0)} ms`);
+}
+
+const chord = await Chord.open();
+const before = { kept: [1] };
+await chord.setContext("c", before);
+
+const bomb = (name, make, codes) =>
+  test(`${name} is refused within ${within} ms, everywhere`, { timeout: 120_000 }, async () => {
+    const value = make();
+    await quicklyRefused(() => chord.setContext("c", { value }), codes);
+    await quicklyRefused(() => chord.setContext("fresh", { value }), codes);
+    await quicklyRefused(() => chord.updateContext("c", { deep: { value } }), codes);
+    await quicklyRefused(() => chord.transact("c", () => ({ value })), codes);
+    await quicklyRefused(() => chord.calculateDelta(before, { value }), codes);
+    await quicklyRefused(() => chord.applyDelta({ value }, {}), codes);
+    await quicklyRefused(() => chord.applyDelta(before, { value: { action: "added", value } }), codes);
+    const held = await chord.getContext("c");
+    assert.deepEqual([held.version, held.context], [1, before]);
+    assert.equal(await chord.getContext("fresh"), undefined);
+  });
+
+const tooMuch = "limit_exceeded";
+bomb("an object of 200,000 levels", () => deep(200_000, (value) => ({ k: value })), tooMuch);
+bomb("an array of 200,000 levels", () => deep(200_000, (value) => [value]), tooMuch);
+bomb("a mix of 200,000 levels", () => deep(100_000, (value) => [{ k: value }]), tooMuch);
+bomb("a string of 50 MB", () => "x".repeat(50_000_000), tooMuch);
+bomb("a string of 25 million two-byte characters", () => "é".repeat(25_000_000), tooMuch);
+bomb("50 MB of short strings", () => Array.from({ length: 1_000_000 }, (_, n) => `${n}`.padEnd(48, "x")), tooMuch);
+bomb("50 MB of objects", () => Array.from({ length: 800_000 }, (_, id) => ({ id, name: "a name of some length that fills", done: false })), tooMuch);
+bomb("50 MB of keys", () => Object.fromEntries(Array.from({ length: 500_000 }, (_, n) => [`${n}`.padEnd(90, "k"), n])), tooMuch);
+bomb("shared arrays that unfold to gigabytes", () => doubled(40, "x".repeat(1_000), (value) => [value, value]), tooMuch);
+bomb("shared objects that unfold to gigabytes", () => doubled(40, { text: "x".repeat(1_000) }, (value) => ({ a: value, b: value })), tooMuch);
+bomb("one shared row that unfolds to gigabytes", () => {
+  const row = Array.from({ length: 30_000 }, (_, n) => n);
+  return Array.from({ length: 30_000 }, () => row);
+}, tooMuch);
+bomb("shared empty arrays that unfold to billions", () => doubled(60, [], (value) => [value, value]), tooMuch);
+bomb("a cycle below 50 levels", () => {
+  const end = {};
+  end.loop = deep(50, (value) => ({ k: value === 1 ? end : value }));
+  return end;
+}, "invalid_value");
+
+test("a delta of 200,000 levels is refused within 100 ms by all that read deltas", { timeout: 60_000 }, async () => {
+  const codes = ["limit_exceeded", "invalid_argument", "invalid_value"];
+  const bombs = [
+    deep(200_000, (value) => ({ k: value })),
+    { list: deep(100_000, (value) => ({ action: "edited", edits: [{ index: 0, delta: value === 1 ? { action: "added", value: 1 } : value }] })) },
+    { k: { action: "added", value: deep(200_000, (value) => [value]) } },
+    { k: { action: "modified", oldValue: deep(200_000, (value) => ({ k: value })), value: 1 } },
+  ];
+  for (const delta of bombs) {
+    await quicklyRefused(() => chord.applyDelta({}, delta), codes);
+    await quicklyRefused(() => chord.mergeDeltas([delta]), codes);
+    await quicklyRefused(() => chord.invertDelta(delta), codes);
+    await quicklyRefused(() => chord.formatDelta(delta, { contextId: "c", version: 1 }), codes);
+  }
+});
+
+test("depths from 90 to 200,000 are stored or refused, never worse, and the instance goes on", { timeout: 60_000 }, async () => {
+  for (const levels of [90, 99, 100, 500, 999, 1_000, 1_001, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000]) {
+    for (const wrap of [(value) => ({ k: value }), (value) => [value]]) {
+      const value = deep(levels, wrap);
+      try {
+        await chord.setContext("sweep", { value });
+        assert.ok(levels < 100, `${levels} levels were accepted`);
+      } catch (error) {
+        assertRefusal(error, "limit_exceeded");
+        assert.ok(levels >= 99, `${levels} levels were refused`);
+      }
+    }
+  }
+  assert.equal((await chord.setContext("after", { ok: true })).changed, true);
+});
+
+test("a merge of very many deltas takes time in proportion to their number", { timeout: 60_000 }, () => {
+  const some = (count) => Array.from({ length: count }, (_, n) => ({ [`key ${n}`]: { action: "added", value: { n, text: "some text" } } }));
+  const time = (deltas) => {
+    let best = Number.POSITIVE_INFINITY;
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      const start = performance.now();
+      assert.equal(Object.keys(chord.mergeDeltas(deltas)).length, deltas.length);
+      best = Math.min(best, performance.now() - start);
+    }
+    return best;
+  };
+  time(some(500));
+  const ratio = time(some(16_000)) / time(some(2_000));
+  assert.ok(ratio < 40, `8 times the deltas took ${ratio.toFixed(0)} times as long`);
+});
