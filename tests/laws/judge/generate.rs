@@ -1,0 +1,1 @@
+//! Generators of large values and of histories.
