@@ -1,1 +1,5 @@
-//! .
+//! Where records live.
+
+mod memory;
+
+pub use memory::Memory;

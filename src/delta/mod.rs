@@ -11,7 +11,7 @@
 //! [`code`], compact bytes for the log, and [`text`], the JSON that users see.
 
 pub mod apply;
-pub mod array;
+pub(crate) mod array;
 pub mod code;
 pub mod diff;
 pub mod invert;
@@ -126,7 +126,7 @@ impl<'a> Change<'a> {
 }
 
 impl<'a> Span<'a> {
-    fn into_owned(self) -> Span<'static> {
+    pub(crate) fn into_owned(self) -> Span<'static> {
         match self {
             Span::Keep(count) => Span::Keep(count),
             Span::Inside(change) => Span::Inside(change.into_owned()),

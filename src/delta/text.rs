@@ -253,14 +253,7 @@ fn parse_edits(edits: &[u8]) -> Result<Vec<Span<'_>>> {
             Some((mut spans, position)) if index >= position => {
                 spans.keep(index - position);
                 let length = edit.iter().map(output_length).sum::<usize>();
-                for span in edit {
-                    match span {
-                        Span::Inside(change) => spans.inside(change),
-                        Span::Remove(gone) => spans.remove(gone),
-                        Span::Insert(values) => spans.insert(values),
-                        Span::Keep(_) => {}
-                    }
-                }
+                edit.into_iter().for_each(|span| spans.add(span));
                 Some((spans, index.saturating_add(length)))
             }
             rest => {

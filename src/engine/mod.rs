@@ -1,1 +1,262 @@
-//! .
+//! What Chord does, as steps over a [`Store`].
+//!
+//! A write is a read-only step on the record as it stands, which yields a [`Commit`] or leaves things as they are; the
+//! store makes it atomically or runs the step again on a newer record. Nothing here waits for anything but the store, so
+//! over memory every future is ready when it is polled first. Clock and randomness come in as arguments.
+
+mod log;
+mod policy;
+mod record;
+mod revision;
+mod sync;
+mod write;
+
+pub use log::{Entry, Keep, Log};
+pub use policy::{Limits, Policy};
+pub use record::{Commit, Live, Record};
+pub use revision::{Head, Revision};
+pub use sync::{Known, Since, Synced};
+pub use write::{Guard, Written, creation};
+
+use core::cell::Cell;
+
+use crate::delta::{code, text};
+use crate::{Code, Error, Result};
+
+/// Where records live.
+///
+/// `read`, `write` and `remove` see the newest record, or one that a compare-and-set proves to be the newest.
+#[allow(async_fn_in_trait, reason = "an engine and its store live on one thread")]
+pub trait Store {
+    /// Calls `read` with the record of `id`; one whose tombstone has passed is absent.
+    async fn read<R>(&self, id: &[u8], read: impl FnOnce(Option<&Record>) -> Result<R>) -> Result<R>;
+
+    /// Makes the commit that `step` returns for the record as it is, atomically, and calls `done` with the record after it
+    /// and what was committed. `step` is called again when another writer came first.
+    async fn write<R>(
+        &self,
+        id: &[u8],
+        context: &WriteContext<'_>,
+        step: impl FnMut(Option<&Record>) -> Result<Step>,
+        done: impl FnOnce(&Record, Option<&[u8]>) -> Result<R>,
+    ) -> Result<R>;
+
+    /// Deletes the context if `check` allows it for the record as it is, leaving a tombstone, and says which head went.
+    async fn remove(
+        &self,
+        id: &[u8],
+        context: &WriteContext<'_>,
+        check: impl FnMut(Option<&Record>) -> Result<bool>,
+    ) -> Result<Option<Head>>;
+
+    /// Visits what is due in the order it fell due, `limit` contexts at most.
+    async fn cleanup(&self, context: &WriteContext<'_>, limit: usize) -> Result<Cleaned>;
+
+    /// Ids in the order of their UTF-8 bytes.
+    async fn list(&self, page: &Page<'_>) -> Result<Listed>;
+
+    /// Lets go of everything.
+    async fn close(&self) -> Result<()>;
+}
+
+/// What a write knows besides the record.
+#[derive(Clone, Copy, Debug)]
+pub struct WriteContext<'a> {
+    /// Limits and lifetimes.
+    pub policy: &'a Policy,
+    /// The time of the write.
+    pub now: f64,
+}
+
+/// What a step decided.
+#[derive(Clone, Debug)]
+pub enum Step {
+    /// Nothing changes.
+    Keep,
+    /// This is to be committed.
+    Commit(Commit),
+}
+
+/// What a cleanup run removed.
+#[derive(Clone, Debug, Default)]
+pub struct Cleaned {
+    /// How many deltas.
+    pub deltas: u64,
+    /// Which contexts, with the heads they had.
+    pub contexts: Vec<(Box<[u8]>, Head)>,
+}
+
+/// Which ids to list.
+#[derive(Clone, Copy, Debug)]
+pub struct Page<'a> {
+    /// At most so many.
+    pub limit: usize,
+    /// Go on after this id.
+    pub cursor: Option<&'a [u8]>,
+    /// From the last to the first.
+    pub descending: bool,
+    /// Only ids that start so.
+    pub prefix: &'a [u8],
+    /// The time of the listing.
+    pub now: f64,
+}
+
+/// A page of ids.
+#[derive(Clone, Debug, Default)]
+pub struct Listed {
+    /// The ids.
+    pub ids: Vec<Box<[u8]>>,
+    /// Whether more follow.
+    pub more: bool,
+}
+
+/// One kept delta, for listings.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    /// The commit.
+    pub head: Head,
+    /// When.
+    pub at: f64,
+    /// The delta's JSON text.
+    pub delta: Vec<u8>,
+}
+
+/// An engine over a store.
+pub struct Engine<S> {
+    store: S,
+    policy: Policy,
+    writer: u64,
+    commits: Cell<u64>,
+}
+
+impl<S: Store> Engine<S> {
+    /// An engine whose revisions carry `writer`, a random number that no other engine has.
+    pub fn new(store: S, policy: Policy, writer: u64) -> Self {
+        Engine {
+            store,
+            policy,
+            writer,
+            commits: Cell::new(0),
+        }
+    }
+
+    /// The store.
+    pub fn store(&self) -> &S {
+        &self.store
+    }
+
+    /// Limits and lifetimes.
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    fn next_head(&self, last: u64) -> Head {
+        self.commits.set(self.commits.get() + 1);
+        Head {
+            version: last + 1,
+            revision: Revision {
+                writer: self.writer,
+                counter: self.commits.get(),
+            },
+        }
+    }
+
+    fn context(&self, now: f64) -> WriteContext<'_> {
+        WriteContext {
+            policy: &self.policy,
+            now,
+        }
+    }
+
+    /// Calls `see` with the context, or with `None` where there is none.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn get<R>(&self, id: &[u8], see: impl FnOnce(Option<(&Record, &Live)>) -> R) -> Result<R> {
+        self.store
+            .read(id, |record| Ok(see(record.and_then(|record| Some((record, record.live()?))))))
+            .await
+    }
+
+    /// Deletes a context and says which head it had.
+    ///
+    /// # Errors
+    /// `conflict` where `guard` asks for another version; those of the store.
+    pub async fn delete(&self, id: &[u8], guard: Option<Guard>, now: f64) -> Result<Option<Head>> {
+        let check = |record: Option<&Record>| {
+            write::check(guard, record)?;
+            Ok(record.is_some_and(|record| record.live().is_some()))
+        };
+        self.store.remove(id, &self.context(now), check).await
+    }
+
+    /// Removes what is due, `limit` contexts visited at most.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn cleanup(&self, limit: usize, now: f64) -> Result<Cleaned> {
+        self.store.cleanup(&self.context(now), limit).await
+    }
+
+    /// Lists ids.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn list(&self, page: &Page<'_>) -> Result<Listed> {
+        self.store.list(page).await
+    }
+
+    /// The kept deltas of a context; none where there is no context.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn deltas(&self, id: &[u8], limit: usize, descending: bool) -> Result<Vec<Kept>> {
+        self.store
+            .read(id, |record| match record {
+                Some(record) => kept(record, limit, descending),
+                None => Ok(Vec::new()),
+            })
+            .await
+    }
+
+    /// Lets go of the store.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn close(&self) -> Result<()> {
+        self.store.close().await
+    }
+}
+
+fn kept(record: &Record, limit: usize, descending: bool) -> Result<Vec<Kept>> {
+    let mut entries: Vec<Entry<'_>> = record.newest_first().collect();
+    let mut creation = None;
+    let total = record.live().map_or(0, |live| live.log().count());
+    if !descending || (entries.len() < limit && total > entries.len() as u64) {
+        creation = record.creation()?;
+    }
+    let creation = creation.map(|(head, at, delta)| Kept { head, at, delta });
+    if !descending {
+        entries.reverse();
+        entries.truncate(limit.saturating_sub(usize::from(creation.is_some())));
+    } else {
+        entries.truncate(limit);
+    }
+    let told = entries.iter().map(|entry| {
+        Ok(Kept {
+            head: entry.head,
+            at: entry.at,
+            delta: text::print(&code::decode(entry.code)?),
+        })
+    });
+    let mut told = told.collect::<Result<Vec<Kept>>>()?;
+    if let Some(creation) = creation {
+        told.insert(if descending { told.len() } else { 0 }, creation);
+    }
+    told.truncate(limit);
+    Ok(told)
+}
+
+fn not_found() -> Error {
+    Error::new(Code::NotFound, "no context has this id; create it with setContext")
+}

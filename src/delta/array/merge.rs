@@ -167,12 +167,7 @@ impl<'a> Output<'a> {
 
     fn rest(mut self, out: &mut Spans<'a>) {
         while let Some(span) = self.front.take().or_else(|| self.spans.next()) {
-            match span {
-                Span::Keep(count) => out.keep(count),
-                Span::Inside(change) => out.inside(change),
-                Span::Remove(gone) => out.remove(gone),
-                Span::Insert(values) => out.insert(values),
-            }
+            out.add(span);
         }
     }
 }

@@ -67,6 +67,15 @@ impl<'a> Spans<'a> {
         }
     }
 
+    pub(crate) fn add(&mut self, span: Span<'a>) {
+        match span {
+            Span::Keep(count) => self.keep(count),
+            Span::Inside(change) => self.inside(change),
+            Span::Remove(gone) => self.remove(gone),
+            Span::Insert(values) => self.insert(values),
+        }
+    }
+
     pub(crate) fn finish(mut self) -> Vec<Span<'a>> {
         self.flush();
         self.spans
@@ -118,8 +127,11 @@ impl<'a> Spans<'a> {
         old.reverse();
         new.reverse();
         let mut back = Vec::new();
-        while let Some(pair) = tail(&mut old, &mut new) {
-            back.push(pair);
+        // The only pair left was tried from the front; trying it again at each level would double the cost a level.
+        if old.len() > 1 || new.len() > 1 {
+            while let Some(pair) = tail(&mut old, &mut new) {
+                back.push(pair);
+            }
         }
         front.into_iter().for_each(|pair| self.paired(pair));
         self.replace((!old.is_empty()).then_some(Gone::Values(old)), new);

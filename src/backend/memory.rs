@@ -1,0 +1,316 @@
+//! Records in memory, gone with the process.
+//!
+//! Each record has a slot; a table finds the slot by id. Whatever else keeps order over records holds slots: a heap of
+//! due times for cleanup, and, once somebody lists, the ids in order.
+
+use core::cell::RefCell;
+use core::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap};
+use std::ops::Bound;
+
+use hashbrown::HashTable;
+
+use crate::engine::{Cleaned, Commit, Head, Listed, Page, Policy, Record, Step, Store, WriteContext};
+use crate::json::hash;
+use crate::Result;
+
+/// So many expired tombstones go along with each commit.
+const TOMBSTONES_PER_COMMIT: usize = 2;
+
+/// The memory store.
+#[derive(Debug, Default)]
+pub struct Memory {
+    records: RefCell<Records>,
+}
+
+#[derive(Debug, Default)]
+struct Records {
+    slots: Vec<Option<Box<Slot>>>,
+    free: Vec<u32>,
+    by_id: HashTable<u32>,
+    /// When something of a record is due. A record has one current entry, its `scheduled`; others are passed over.
+    due: BinaryHeap<Reverse<Due>>,
+    tombstones: BinaryHeap<Reverse<Due>>,
+    /// Made when somebody lists for the first time, so that nobody else pays for it.
+    in_order: Option<BTreeMap<Box<[u8]>, u32>>,
+}
+
+#[derive(Debug)]
+struct Slot {
+    id: Box<[u8]>,
+    record: Record,
+    scheduled: f64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Due {
+    at: f64,
+    slot: u32,
+}
+
+impl Eq for Due {}
+
+impl Ord for Due {
+    fn cmp(&self, other: &Self) -> core::cmp::Ordering {
+        self.at.total_cmp(&other.at).then(self.slot.cmp(&other.slot))
+    }
+}
+
+impl PartialOrd for Due {
+    fn partial_cmp(&self, other: &Self) -> Option<core::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Store for Memory {
+    async fn read<R>(&self, id: &[u8], read: impl FnOnce(Option<&Record>) -> Result<R>) -> Result<R> {
+        let records = self.records.borrow();
+        read(records.find(id).and_then(|slot| records.get(slot)).map(|slot| &slot.record))
+    }
+
+    async fn write<R>(
+        &self,
+        id: &[u8],
+        context: &WriteContext<'_>,
+        mut step: impl FnMut(Option<&Record>) -> Result<Step>,
+        done: impl FnOnce(&Record, Option<&[u8]>) -> Result<R>,
+    ) -> Result<R> {
+        let mut records = self.records.borrow_mut();
+        records.bury(context.now, TOMBSTONES_PER_COMMIT);
+        let found = records.find(id).filter(|&slot| !records.has_passed(slot, context.now));
+        let record = found.and_then(|slot| records.get(slot)).map(|slot| &slot.record);
+        match (step(record)?, record) {
+            (Step::Keep, Some(record)) => done(record, None),
+            (Step::Keep, None) => Err(crate::Error::new(crate::Code::NotFound, "no context has this id")),
+            (Step::Commit(commit), _) => {
+                let code = match &commit {
+                    Commit::Change { code, .. } => code.clone(),
+                    Commit::Create { .. } => Vec::new(),
+                };
+                let slot = records.commit(id, commit)?;
+                records.settle(slot, context);
+                match records.get(slot) {
+                    Some(slot) => done(&slot.record, Some(&code)),
+                    None => Err(crate::Error::new(crate::Code::Internal, "a record is gone after its commit")),
+                }
+            }
+        }
+    }
+
+    async fn remove(
+        &self,
+        id: &[u8],
+        context: &WriteContext<'_>,
+        mut check: impl FnMut(Option<&Record>) -> Result<bool>,
+    ) -> Result<Option<Head>> {
+        let mut records = self.records.borrow_mut();
+        records.bury(context.now, TOMBSTONES_PER_COMMIT);
+        let found = records.find(id);
+        let record = found.and_then(|slot| records.get(slot)).map(|slot| &slot.record);
+        let head = record.map(Record::head);
+        if !check(record)? {
+            return Ok(None);
+        }
+        if let Some(slot) = found {
+            records.delete(slot, context);
+        }
+        Ok(head)
+    }
+
+    async fn cleanup(&self, context: &WriteContext<'_>, limit: usize) -> Result<Cleaned> {
+        let mut records = self.records.borrow_mut();
+        records.bury(context.now, usize::MAX);
+        Ok(records.cleanup(context, limit))
+    }
+
+    async fn list(&self, page: &Page<'_>) -> Result<Listed> {
+        Ok(self.records.borrow_mut().list(page))
+    }
+
+    async fn close(&self) -> Result<()> {
+        self.records.take();
+        Ok(())
+    }
+}
+
+impl Records {
+    fn find(&self, id: &[u8]) -> Option<u32> {
+        let same = |&slot: &u32| self.get(slot).is_some_and(|slot| *slot.id == *id);
+        self.by_id.find(hash(id), same).copied()
+    }
+
+    fn get(&self, slot: u32) -> Option<&Slot> {
+        self.slots.get(slot as usize)?.as_deref()
+    }
+
+    fn get_mut(&mut self, slot: u32) -> Option<&mut Slot> {
+        self.slots.get_mut(slot as usize)?.as_deref_mut()
+    }
+
+    fn has_passed(&self, slot: u32, now: f64) -> bool {
+        self.get(slot).and_then(|slot| slot.record.tombstone()).is_some_and(|until| until <= now)
+    }
+
+    fn commit(&mut self, id: &[u8], commit: Commit) -> Result<u32> {
+        if let Some(slot) = self.find(id) {
+            if let Some(there) = self.get_mut(slot) {
+                there.record.apply(commit)?;
+            }
+            self.enlist(slot);
+            return Ok(slot);
+        }
+        let record = Record::create(commit)?;
+        let new = Some(Box::new(Slot {
+            id: id.into(),
+            record,
+            scheduled: f64::INFINITY,
+        }));
+        let slot = match self.free.pop() {
+            Some(slot) => {
+                self.slots[slot as usize] = new;
+                slot
+            }
+            None => {
+                self.slots.push(new);
+                self.slots.len() as u32 - 1
+            }
+        };
+        let slots = &self.slots;
+        let hash_of = |&slot: &u32| slots[slot as usize].as_deref().map_or(0, |slot| hash(&slot.id));
+        self.by_id.insert_unique(hash(id), slot, hash_of);
+        self.enlist(slot);
+        Ok(slot)
+    }
+
+    fn enlist(&mut self, slot: u32) {
+        let id = self.slots[slot as usize].as_deref().map(|slot| &slot.id);
+        if let (Some(in_order), Some(id)) = (&mut self.in_order, id)
+            && !in_order.contains_key(id)
+        {
+            in_order.insert(id.clone(), slot);
+        }
+    }
+
+    /// Trims the log and notes when the record is due next.
+    fn settle(&mut self, slot: u32, context: &WriteContext<'_>) -> u64 {
+        let Some(there) = self.get_mut(slot) else {
+            return 0;
+        };
+        let trimmed = there.record.trim(&context.policy.keep(context.now));
+        self.schedule(slot, context.policy);
+        trimmed
+    }
+
+    fn schedule(&mut self, slot: u32, policy: &Policy) {
+        let Some(there) = self.get_mut(slot) else {
+            return;
+        };
+        // Falling due later needs no new entry: the old one is looked at in its time and put off then.
+        if let Some(at) = policy.due(&there.record).filter(|at| *at < there.scheduled) {
+            there.scheduled = at;
+            self.due.push(Reverse(Due { at, slot }));
+        }
+    }
+
+    fn delete(&mut self, slot: u32, context: &WriteContext<'_>) {
+        let until = context.now + context.policy.tombstone_ttl;
+        let Some(there) = self.slots.get_mut(slot as usize).and_then(Option::as_deref_mut) else {
+            return;
+        };
+        there.record.delete(until);
+        there.scheduled = f64::INFINITY;
+        if let Some(in_order) = &mut self.in_order {
+            in_order.remove(&there.id);
+        }
+        self.tombstones.push(Reverse(Due { at: until, slot }));
+    }
+
+    /// Forgets tombstones whose time has passed, `most` at most.
+    fn bury(&mut self, now: f64, most: usize) {
+        for _ in 0..most {
+            let Some(Reverse(tombstone)) = self.tombstones.peek().copied().filter(|Reverse(next)| next.at <= now) else {
+                return;
+            };
+            self.tombstones.pop();
+            if self.has_passed(tombstone.slot, now) {
+                self.forget(tombstone.slot);
+            }
+        }
+    }
+
+    fn forget(&mut self, slot: u32) {
+        let Some(there) = self.slots.get_mut(slot as usize).and_then(Option::take) else {
+            return;
+        };
+        if let Ok(entry) = self.by_id.find_entry(hash(&there.id), |&found| found == slot) {
+            entry.remove();
+        }
+        self.free.push(slot);
+    }
+
+    fn cleanup(&mut self, context: &WriteContext<'_>, limit: usize) -> Cleaned {
+        let mut cleaned = Cleaned::default();
+        let mut visited = 0;
+        while visited < limit {
+            let Some(Reverse(next)) = self.due.peek().copied().filter(|Reverse(next)| next.at <= context.now) else {
+                break;
+            };
+            self.due.pop();
+            let Some(there) = self.get_mut(next.slot).filter(|slot| slot.scheduled == next.at) else {
+                continue;
+            };
+            there.scheduled = f64::INFINITY;
+            if context.policy.expiry(&there.record).is_some_and(|expiry| expiry <= context.now) {
+                visited += 1;
+                cleaned.contexts.push((there.id.clone(), there.record.head()));
+                cleaned.deltas += there.record.live().map_or(0, |live| live.log().count());
+                self.delete(next.slot, context);
+                continue;
+            }
+            let trimmed = self.settle(next.slot, context);
+            visited += usize::from(trimmed > 0);
+            cleaned.deltas += trimmed;
+        }
+        cleaned
+    }
+
+    fn list(&mut self, page: &Page<'_>) -> Listed {
+        let slots = &self.slots;
+        let in_order = self.in_order.get_or_insert_with(|| {
+            let slots = slots.iter().enumerate().filter_map(|(slot, there)| Some((slot as u32, there.as_deref()?)));
+            let live = slots.filter(|(_, there)| there.record.live().is_some());
+            live.map(|(slot, there)| (there.id.clone(), slot)).collect()
+        });
+        let after = page.cursor.map_or(Bound::Unbounded, Bound::Excluded);
+        let matching = |id: &&Box<[u8]>| id.starts_with(page.prefix);
+        let ids = |found: &mut dyn Iterator<Item = &Box<[u8]>>| -> Vec<Box<[u8]>> { found.take(page.limit + 1).cloned().collect() };
+        let mut found = if page.descending {
+            let end = prefix_end(page.prefix);
+            let end = match (after, &end) {
+                (Bound::Excluded(cursor), Some(end)) if cursor >= &**end => Bound::Excluded(&**end),
+                (Bound::Unbounded, Some(end)) => Bound::Excluded(&**end),
+                (after, _) => after,
+            };
+            let range = in_order.range::<[u8], _>((Bound::Unbounded, end)).rev();
+            ids(&mut range.map(|(id, _)| id).take_while(matching))
+        } else {
+            let start = match after {
+                Bound::Excluded(cursor) if cursor >= page.prefix => after,
+                _ => Bound::Included(page.prefix),
+            };
+            let range = in_order.range::<[u8], _>((start, Bound::Unbounded));
+            ids(&mut range.map(|(id, _)| id).take_while(matching))
+        };
+        let more = found.len() > page.limit;
+        found.truncate(page.limit);
+        Listed { ids: found, more }
+    }
+}
+
+/// The first id after all that start with `prefix`, if there is one.
+fn prefix_end(prefix: &[u8]) -> Option<Vec<u8>> {
+    let last = prefix.iter().rposition(|byte| *byte != u8::MAX)?;
+    let mut end = prefix[..=last].to_vec();
+    end[last] += 1;
+    Some(end)
+}

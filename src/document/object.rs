@@ -1,0 +1,199 @@
+//! A large object: its fields in order, and an index of their keys.
+
+use std::borrow::Cow;
+
+use hashbrown::HashTable;
+
+use crate::json::{Text, hash, text};
+
+use super::{Document, SMALL};
+
+/// One field. A small value stands behind its key in one allocation, as `"key":value`.
+#[derive(Clone, Debug)]
+pub(super) enum Field {
+    Text { key: u32, text: Box<[u8]> },
+    Tree(Box<(Box<[u8]>, Document)>),
+}
+
+impl Field {
+    pub(super) fn new(key: &[u8], value: &[u8]) -> Self {
+        if value.len() > SMALL && matches!(value.first(), Some(b'{' | b'[')) {
+            return Field::Tree(Box::new((key.into(), Document::read(value))));
+        }
+        let mut text = Vec::with_capacity(key.len() + 1 + value.len());
+        text.extend_from_slice(key);
+        text.push(b':');
+        text.extend_from_slice(value);
+        Field::Text {
+            key: key.len() as u32,
+            text: text.into(),
+        }
+    }
+
+    pub(super) fn key(&self) -> &[u8] {
+        match self {
+            Field::Text { key, text } => &text[..*key as usize],
+            Field::Tree(tree) => &tree.0,
+        }
+    }
+
+    pub(super) fn value(&self) -> Value<'_> {
+        match self {
+            Field::Text { key, text } => Value::Text(&text[*key as usize + 1..]),
+            Field::Tree(tree) => Value::of(&tree.1),
+        }
+    }
+
+    /// Bytes of `"key":value`.
+    fn length(&self) -> usize {
+        match self {
+            Field::Text { text, .. } => text.len(),
+            Field::Tree(tree) => tree.0.len() + 1 + tree.1.length(),
+        }
+    }
+}
+
+/// A stored value, wherever it is kept.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Value<'a> {
+    Text(&'a [u8]),
+    Object(&'a Object),
+    Array(&'a super::Array),
+}
+
+impl<'a> Value<'a> {
+    pub(super) fn of(document: &'a Document) -> Self {
+        match document {
+            Document::Text(text) => Value::Text(text),
+            Document::Object(object) => Value::Object(object),
+            Document::Array(array) => Value::Array(array),
+        }
+    }
+
+    pub(super) fn text(self) -> Text<'a> {
+        let mut out = Vec::new();
+        match self {
+            Value::Text(text) => return Cow::Borrowed(text),
+            Value::Object(object) => object.write(&mut out),
+            Value::Array(array) => array.write(&mut out),
+        }
+        Cow::Owned(out)
+    }
+}
+
+/// A large object.
+#[derive(Clone, Debug, Default)]
+pub struct Object {
+    /// Removed fields leave a hole, so that positions hold; many holes are closed at once.
+    fields: Vec<Option<Field>>,
+    index: HashTable<u32>,
+    live: usize,
+    /// Bytes of all fields without commas and braces.
+    bytes: usize,
+}
+
+impl Object {
+    pub(super) fn read(text: &[u8]) -> Self {
+        let mut object = Object::default();
+        for (key, value) in text::fields(text) {
+            object.push(Field::new(key, value));
+        }
+        object
+    }
+
+    pub(super) fn length(&self) -> usize {
+        2 + self.bytes + self.live.saturating_sub(1)
+    }
+
+    pub(super) fn live(&self) -> usize {
+        self.live
+    }
+
+    /// One more than the last position, holes included.
+    pub(super) fn positions(&self) -> usize {
+        self.fields.len()
+    }
+
+    pub(super) fn field(&self, position: usize) -> Option<&Field> {
+        self.fields.get(position)?.as_ref()
+    }
+
+    pub(super) fn write(&self, out: &mut Vec<u8>) {
+        out.reserve(self.length());
+        out.push(b'{');
+        for (count, field) in self.fields.iter().flatten().enumerate() {
+            if count > 0 {
+                out.push(b',');
+            }
+            match field {
+                Field::Text { text, .. } => out.extend_from_slice(text),
+                Field::Tree(tree) => {
+                    out.extend_from_slice(&tree.0);
+                    out.push(b':');
+                    tree.1.write(out);
+                }
+            }
+        }
+        out.push(b'}');
+    }
+
+    pub(super) fn find(&self, key: &[u8]) -> Option<usize> {
+        let found = self.index.find(hash(key), |&position| self.has_key(position, key));
+        found.map(|&position| position as usize)
+    }
+
+    fn has_key(&self, position: u32, key: &[u8]) -> bool {
+        self.field(position as usize).is_some_and(|field| field.key() == key)
+    }
+
+    /// Adds a field whose key isn't there.
+    pub(super) fn push(&mut self, field: Field) {
+        let hashed = hash(field.key());
+        self.bytes += field.length();
+        self.live += 1;
+        let position = self.fields.len() as u32;
+        self.fields.push(Some(field));
+        let fields = &self.fields;
+        self.index
+            .insert_unique(hashed, position, |&position| key_hash(fields, position));
+    }
+
+    /// Changes the field at `position` in place; its key stays.
+    pub(super) fn change<E>(&mut self, position: usize, change: impl FnOnce(&mut Field) -> Result<(), E>) -> Result<(), E> {
+        if let Some(Some(field)) = self.fields.get_mut(position) {
+            self.bytes -= field.length();
+            let outcome = change(field);
+            self.bytes += field.length();
+            outcome?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn remove(&mut self, position: usize) {
+        let Some(field) = self.fields.get_mut(position).and_then(Option::take) else {
+            return;
+        };
+        self.live -= 1;
+        self.bytes -= field.length();
+        if let Ok(entry) = self.index.find_entry(hash(field.key()), |&there| there as usize == position) {
+            entry.remove();
+        }
+        if self.fields.len() > 32 && self.live < self.fields.len() / 2 {
+            self.close_holes();
+        }
+    }
+
+    fn close_holes(&mut self) {
+        self.fields.retain(Option::is_some);
+        let fields = &self.fields;
+        self.index.clear();
+        for position in 0..fields.len() as u32 {
+            self.index
+                .insert_unique(key_hash(fields, position), position, |&position| key_hash(fields, position));
+        }
+    }
+}
+
+fn key_hash(fields: &[Option<Field>], position: u32) -> u64 {
+    fields[position as usize].as_ref().map_or(0, |field| hash(field.key()))
+}

@@ -1,0 +1,183 @@
+//! The deltas a context keeps, newest last, in one run of bytes.
+//!
+//! ```text
+//! entry = length step code length     the length stands at both ends, to be read from either
+//! ```
+//! An entry says how to come back to the commit before it (see `Stamp`), so the log is read from the newest commit, whose
+//! stamp the record has, backwards; it is trimmed from the oldest on only, and so never has a hole.
+
+use crate::delta::code::{Reader, write_number};
+
+use super::revision::{Head, Stamp};
+
+/// How much of a log is kept: the newest entries within all bounds.
+#[derive(Clone, Copy, Debug)]
+pub struct Keep {
+    /// At most so many entries.
+    pub count: Option<u64>,
+    /// At most so many bytes of deltas.
+    pub bytes: usize,
+    /// Only entries committed later than this.
+    pub after: f64,
+}
+
+/// One kept commit.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry<'a> {
+    /// The commit.
+    pub head: Head,
+    /// The commit before it.
+    pub previous: Head,
+    /// When it was committed.
+    pub at: f64,
+    /// The delta's compact code.
+    pub code: &'a [u8],
+}
+
+/// A log. The commit that created the context has no entry of its own: its delta can be made from the state.
+#[derive(Clone, Debug, Default)]
+pub struct Log {
+    bytes: Vec<u8>,
+    /// Trimmed bytes at the front, dropped once they are half.
+    start: usize,
+    count: u64,
+    /// When the oldest entry was committed.
+    oldest: f64,
+    /// When the context was created, while that commit still counts as kept.
+    created: Option<f64>,
+}
+
+impl Log {
+    /// The log of a context created at `at`.
+    pub(super) fn created(at: f64) -> Self {
+        Log {
+            created: Some(at),
+            ..Log::default()
+        }
+    }
+
+    /// How many commits are kept, the creating one included while it is.
+    pub fn count(&self) -> u64 {
+        self.count + u64::from(self.created.is_some())
+    }
+
+    /// Whether the creating commit is kept still.
+    pub fn reaches_creation(&self) -> bool {
+        self.created.is_some()
+    }
+
+    /// When the oldest kept commit was made.
+    pub(super) fn oldest(&self) -> Option<f64> {
+        self.created.or((self.count > 0).then_some(self.oldest))
+    }
+
+    pub(super) fn push(&mut self, now: Stamp, before: Stamp, code: &[u8]) {
+        if self.count == 0 {
+            self.oldest = now.at;
+        }
+        let mut step = Vec::with_capacity(16);
+        now.write_step(before, &mut step);
+        let length = (step.len() + code.len()) as u64;
+        // The standard growth doubles; a log is one of very many and mostly short.
+        let wanted = code.len() + step.len() + 4;
+        if self.bytes.capacity() - self.bytes.len() < wanted {
+            self.drop_trimmed();
+            self.bytes.reserve_exact(wanted + self.bytes.len() / 2);
+        }
+        write_number(length, &mut self.bytes);
+        self.bytes.extend_from_slice(&step);
+        self.bytes.extend_from_slice(code);
+        let end = self.bytes.len();
+        write_number(length, &mut self.bytes);
+        self.bytes[end..].reverse();
+        self.count += 1;
+    }
+
+    /// Drops what `keep` doesn't cover and says how many commits that were.
+    pub(super) fn trim(&mut self, keep: &Keep) -> u64 {
+        let before = self.count();
+        while let Some(oldest) = self.oldest() {
+            let over = keep.count.is_some_and(|count| self.count() > count)
+                || oldest <= keep.after
+                || self.bytes.len() - self.start > keep.bytes;
+            if !over {
+                break;
+            }
+            self.drop_oldest();
+        }
+        if self.count == 0 {
+            self.bytes = Vec::new();
+            self.start = 0;
+        } else if self.start > self.bytes.len() / 2 {
+            self.drop_trimmed();
+        }
+        before - self.count()
+    }
+
+    fn drop_oldest(&mut self) {
+        if self.created.take().is_some() {
+            return;
+        }
+        let mut reader = Reader(&self.bytes[self.start..]);
+        let length = reader.number().unwrap_or(0);
+        let head = self.bytes.len() - self.start - reader.0.len();
+        self.start += 2 * head + length as usize;
+        self.count -= 1;
+        let mut next = Reader(&self.bytes[self.start..]);
+        if next.number().is_some() {
+            self.oldest = Stamp::time_after(self.oldest, &mut next).unwrap_or(self.oldest);
+        }
+    }
+
+    fn drop_trimmed(&mut self) {
+        self.bytes.drain(..self.start);
+        self.start = 0;
+    }
+
+    /// The entries from the newest, whose head and time are given, to the oldest.
+    pub(super) fn newest_first(&self, head: Head, at: f64) -> impl Iterator<Item = Entry<'_>> {
+        let mut rest = &self.bytes[self.start..];
+        let mut head = head;
+        let mut stamp = Stamp {
+            revision: head.revision,
+            at,
+        };
+        core::iter::from_fn(move || {
+            let length = back_length(&mut rest)?;
+            let (before, payload) = rest.split_at_checked(rest.len().checked_sub(length)?)?;
+            // The length in front takes as many bytes as the one behind.
+            rest = before.get(..before.len() - number_size(length as u64))?;
+            let mut reader = Reader(payload);
+            let previous = stamp.step_back(&mut reader)?;
+            let entry = Entry {
+                head,
+                previous: Head {
+                    version: head.version - 1,
+                    revision: previous.revision,
+                },
+                at: stamp.at,
+                code: reader.0,
+            };
+            head = entry.previous;
+            stamp = previous;
+            Some(entry)
+        })
+    }
+}
+
+fn back_length(rest: &mut &[u8]) -> Option<usize> {
+    let mut length = 0;
+    for shift in (0..64).step_by(7) {
+        let (&byte, before) = rest.split_last()?;
+        *rest = before;
+        length |= u64::from(byte & 127) << shift;
+        if byte < 128 {
+            return usize::try_from(length).ok();
+        }
+    }
+    None
+}
+
+fn number_size(value: u64) -> usize {
+    (70 - (value | 1).leading_zeros() as usize) / 7
+}

@@ -1,0 +1,189 @@
+//! One context as a store holds it: head, state and log, or the tombstone of a deleted one.
+
+use crate::delta::code;
+use crate::document::Document;
+use crate::{Code, Error, Result};
+
+use super::log::{Entry, Keep, Log};
+use super::revision::{Head, Stamp};
+
+/// A context, or what is left of it.
+#[derive(Clone, Debug)]
+pub struct Record {
+    head: Head,
+    at: f64,
+    body: Body,
+}
+
+#[derive(Clone, Debug)]
+enum Body {
+    Live(Live),
+    /// The version is remembered until then, so that versions go on growing after a re-creation.
+    Deleted { until: f64 },
+}
+
+/// The state and the log of a context that exists.
+#[derive(Clone, Debug)]
+pub struct Live {
+    document: Document,
+    log: Log,
+}
+
+/// What a write does to a record.
+#[derive(Clone, Debug)]
+pub enum Commit {
+    /// A new lineage: a creation or a restore.
+    Create {
+        /// The commit.
+        head: Head,
+        /// When.
+        at: f64,
+        /// The state.
+        document: Document,
+    },
+    /// One more version.
+    Change {
+        /// The commit.
+        head: Head,
+        /// When.
+        at: f64,
+        /// The delta's compact code.
+        code: Vec<u8>,
+    },
+}
+
+impl Record {
+    /// The newest commit.
+    pub fn head(&self) -> Head {
+        self.head
+    }
+
+    /// When the newest commit was made.
+    pub fn at(&self) -> f64 {
+        self.at
+    }
+
+    /// State and log, unless the context is deleted.
+    pub fn live(&self) -> Option<&Live> {
+        match &self.body {
+            Body::Live(live) => Some(live),
+            Body::Deleted { .. } => None,
+        }
+    }
+
+    /// Until when a deleted context's version is remembered.
+    pub fn tombstone(&self) -> Option<f64> {
+        match self.body {
+            Body::Live(_) => None,
+            Body::Deleted { until } => Some(until),
+        }
+    }
+
+    /// A record that starts with a commit that creates.
+    ///
+    /// # Errors
+    /// `internal` for another commit.
+    pub fn create(commit: Commit) -> Result<Self> {
+        match commit {
+            Commit::Create { head, at, document } => Ok(Record {
+                head,
+                at,
+                body: Body::Live(Live {
+                    document,
+                    log: Log::created(at),
+                }),
+            }),
+            Commit::Change { .. } => Err(out_of_order()),
+        }
+    }
+
+    /// Makes the commit.
+    ///
+    /// # Errors
+    /// `internal` when it doesn't fit; the record is unusable then.
+    pub fn apply(&mut self, commit: Commit) -> Result<()> {
+        let Commit::Change { head, at, code } = commit else {
+            *self = Record::create(commit)?;
+            return Ok(());
+        };
+        let before = Stamp {
+            revision: self.head.revision,
+            at: self.at,
+        };
+        let Body::Live(live) = &mut self.body else {
+            return Err(out_of_order());
+        };
+        live.document.apply(&code::decode(&code)?)?;
+        let now = Stamp {
+            revision: head.revision,
+            at,
+        };
+        live.log.push(now, before, &code);
+        self.head = head;
+        self.at = at;
+        Ok(())
+    }
+
+    /// Leaves a tombstone.
+    pub fn delete(&mut self, until: f64) {
+        self.body = Body::Deleted { until };
+    }
+
+    /// Drops old deltas and says how many.
+    pub fn trim(&mut self, keep: &Keep) -> u64 {
+        match &mut self.body {
+            Body::Live(live) => live.log.trim(keep),
+            Body::Deleted { .. } => 0,
+        }
+    }
+
+    /// The kept entries from the newest to the oldest, without the creating commit.
+    pub fn newest_first(&self) -> impl Iterator<Item = Entry<'_>> {
+        let live = self.live().into_iter();
+        live.flat_map(|live| live.log.newest_first(self.head, self.at))
+    }
+
+    /// The creating commit, made again from state and log, while it is kept.
+    ///
+    /// # Errors
+    /// `internal` when the log can't be undone.
+    pub fn creation(&self) -> Result<Option<(Head, f64, Vec<u8>)>> {
+        let Some(live) = self.live().filter(|live| live.log.reaches_creation()) else {
+            return Ok(None);
+        };
+        let mut state = live.document.text().into_owned();
+        let mut head = self.head;
+        let mut at = self.at;
+        for entry in self.newest_first() {
+            let back = crate::delta::invert(&code::decode(entry.code)?)?;
+            state = crate::delta::apply(&state, &back)?;
+            head = entry.previous;
+        }
+        if let Some(created) = live.log.oldest() {
+            at = created;
+        }
+        let delta = super::creation(&state);
+        Ok(Some((head, at, crate::delta::text::print(&delta))))
+    }
+}
+
+impl Live {
+    /// The state.
+    pub fn document(&self) -> &Document {
+        &self.document
+    }
+
+    /// The kept deltas.
+    pub fn log(&self) -> &Log {
+        &self.log
+    }
+
+    /// When the oldest kept delta was committed.
+    pub fn oldest_delta(&self) -> Option<f64> {
+        self.log.oldest()
+    }
+}
+
+fn out_of_order() -> Error {
+    Error::new(Code::Internal, "a change was committed to a context that doesn't exist")
+}

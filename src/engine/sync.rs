@@ -1,0 +1,110 @@
+//! Bringing a client up to date: nothing, one merged delta over an unbroken chain, or everything.
+
+use crate::Result;
+use crate::delta::merge::Merger;
+use crate::delta::{Delta, code, text};
+
+use super::{Engine, Entry, Live, Record, Revision, Store, not_found};
+
+/// Merged deltas longer than the state are not sent, but up to so many bytes nobody minds.
+const SMALL_DELTA: usize = 1024;
+
+/// What a client has.
+#[derive(Clone, Copy, Debug)]
+pub struct Since {
+    /// The version; 0 for nothing.
+    pub version: u64,
+    /// Which version of that number.
+    pub revision: Known,
+}
+
+/// What a client knows of its version's revision.
+#[derive(Clone, Copy, Debug)]
+pub enum Known {
+    /// Nothing.
+    Nothing,
+    /// This.
+    Revision(Revision),
+    /// Something that no commit ever had.
+    Foreign,
+}
+
+impl Known {
+    fn allows(self, revision: Revision) -> bool {
+        match self {
+            Known::Nothing => true,
+            Known::Revision(known) => known == revision,
+            Known::Foreign => false,
+        }
+    }
+}
+
+/// What a client has to be told.
+#[derive(Debug)]
+pub enum Synced<'a> {
+    /// Everything.
+    Full(&'a Record, &'a Live),
+    /// What changed since: the delta's JSON text.
+    Delta(&'a Record, Vec<u8>),
+    /// Nothing.
+    Same(&'a Record),
+}
+
+impl<S: Store> Engine<S> {
+    /// Calls `see` with what a client that has `since` must be told.
+    ///
+    /// # Errors
+    /// `not_found` where there is no context; those of the store.
+    pub async fn sync<R>(
+        &self,
+        id: &[u8],
+        since: Since,
+        old_values: bool,
+        see: impl FnOnce(Synced<'_>) -> R,
+    ) -> Result<R> {
+        self.store()
+            .read(id, |record| {
+                let record = record.ok_or_else(not_found)?;
+                let live = record.live().ok_or_else(not_found)?;
+                let head = record.head();
+                if since.version == head.version && since.version > 0 && since.revision.allows(head.revision) {
+                    return Ok(see(Synced::Same(record)));
+                }
+                Ok(see(match missing(record, since) {
+                    Some(entries) => {
+                        let delta = told(&entries, old_values)?;
+                        if delta.len() > SMALL_DELTA && delta.len() > live.document().length() {
+                            Synced::Full(record, live)
+                        } else {
+                            Synced::Delta(record, delta)
+                        }
+                    }
+                    None => Synced::Full(record, live),
+                }))
+            })
+            .await
+    }
+}
+
+/// The entries after `since`, newest first, if they are an unbroken chain from there.
+fn missing(record: &Record, since: Since) -> Option<Vec<Entry<'_>>> {
+    let behind = record.head().version.checked_sub(since.version)?;
+    if since.version == 0 || behind == 0 || behind > record.live()?.log().count() {
+        return None;
+    }
+    let entries: Vec<Entry<'_>> = record.newest_first().take(usize::try_from(behind).ok()?).collect();
+    let from = entries.last()?.previous;
+    let unbroken = entries.len() as u64 == behind && from.version == since.version && since.revision.allows(from.revision);
+    unbroken.then_some(entries)
+}
+
+fn told(entries: &[Entry<'_>], old_values: bool) -> Result<Vec<u8>> {
+    let mut merger = Merger::default();
+    for entry in entries.iter().rev() {
+        merger.push(code::decode(entry.code)?)?;
+    }
+    let merged: Delta<'_> = merger.finish();
+    let mut out = Vec::new();
+    text::write(&merged, old_values, &mut out);
+    Ok(out)
+}

@@ -1,0 +1,228 @@
+//! Set, update and restore.
+
+use crate::delta::{Change, Delta, code};
+use crate::document::{Document, Operations};
+use crate::json::text;
+use crate::{Code, Error, Result};
+
+use super::revision::version_text;
+use super::{Commit, Engine, Head, Limits, Record, Revision, Step, Store, not_found};
+
+/// What a write asks of the record it meets.
+#[derive(Clone, Copy, Debug)]
+pub struct Guard {
+    /// The version; 0 asks that there be no context.
+    pub version: u64,
+    /// And this revision of it.
+    pub revision: Option<Revision>,
+}
+
+/// The outcome of a write.
+#[derive(Debug)]
+pub struct Written<'a> {
+    /// Whether anything was committed.
+    pub changed: bool,
+    /// Whether the commit began a lineage.
+    pub created: bool,
+    /// The record as it is now.
+    pub record: &'a Record,
+    /// Its state as it is now.
+    pub document: &'a Document,
+    /// The committed delta, unless a lineage began or nothing changed.
+    pub delta: Option<Delta<'a>>,
+}
+
+impl<S: Store> Engine<S> {
+    /// Makes `after`, text of an object, the whole state; creates the context where there is none.
+    ///
+    /// # Errors
+    /// `invalid_value` and `limit_exceeded` for what `after` holds, `conflict` by `guard`; those of the store.
+    pub async fn set<R>(
+        &self,
+        id: &[u8],
+        after: &[u8],
+        guard: Option<Guard>,
+        now: f64,
+        see: impl FnOnce(Written<'_>) -> R,
+    ) -> Result<R> {
+        let limits = self.policy().limits;
+        let step = |record: Option<&Record>| {
+            check(guard, record)?;
+            if after.len() > limits.context_bytes {
+                return Err(too_large(after.len(), &limits));
+            }
+            let Some(live) = record.and_then(Record::live) else {
+                let document = read_object(after, limits.depth)?;
+                let head = self.next_head(last_version(record));
+                return Ok(Step::Commit(Commit::Create { head, at: now, document }));
+            };
+            let compared = live.document().compare(after, limits.depth);
+            let delta = compared.map_err(|refused| refused.into_error(after))?;
+            Ok(self.change(record, &delta, now))
+        };
+        self.store().write(id, &self.context(now), step, |record, code| tell(record, code, see)).await
+    }
+
+    /// Merges `changes`, text of an object, deeply into the state, then does `operations`.
+    ///
+    /// # Errors
+    /// `not_found` where there is no context, `invalid_value` and `limit_exceeded` for what comes in and what comes out,
+    /// `conflict` by `guard`; those of the store.
+    pub async fn update<R>(
+        &self,
+        id: &[u8],
+        changes: &[u8],
+        operations: &Operations<'_>,
+        guard: Option<Guard>,
+        now: f64,
+        see: impl FnOnce(Written<'_>) -> R,
+    ) -> Result<R> {
+        let limits = self.policy().limits;
+        text::validate(changes, limits.depth).map_err(|refused| refused.into_error(changes))?;
+        if !text::is_object(changes) {
+            return Err(Error::here(Code::InvalidValue, "changes must be an object"));
+        }
+        let grows_at_most = changes.len() + operations.longest();
+        let step = |record: Option<&Record>| {
+            check(guard, record)?;
+            let live = record.and_then(Record::live).ok_or_else(not_found)?;
+            let delta = live.document().update(changes, operations)?;
+            if live.document().length() + grows_at_most > limits.context_bytes {
+                check_length(live.document(), &delta, &limits)?;
+            }
+            if operations.deepest() > limits.depth {
+                check_depth(live.document(), &delta, &limits)?;
+            }
+            Ok(self.change(record, &delta, now))
+        };
+        self.store().write(id, &self.context(now), step, |record, code| tell(record, code, see)).await
+    }
+
+    /// Installs a state from outside as a new lineage, at `version` or one after the last known.
+    ///
+    /// # Errors
+    /// `invalid_value` and `limit_exceeded` for what `state` holds; those of the store.
+    pub async fn restore<R>(
+        &self,
+        id: &[u8],
+        state: &[u8],
+        version: u64,
+        now: f64,
+        see: impl FnOnce(Written<'_>) -> R,
+    ) -> Result<R> {
+        let limits = self.policy().limits;
+        if state.len() > limits.context_bytes {
+            return Err(too_large(state.len(), &limits));
+        }
+        let restored = read_object(state, limits.depth)?;
+        let step = |record: Option<&Record>| {
+            let last = last_version(record).max(version.saturating_sub(1));
+            Ok(Step::Commit(Commit::Create {
+                head: self.next_head(last),
+                at: now,
+                document: restored.clone(),
+            }))
+        };
+        self.store().write(id, &self.context(now), step, |record, code| tell(record, code, see)).await
+    }
+
+    fn change(&self, record: Option<&Record>, delta: &Delta<'_>, now: f64) -> Step {
+        if delta.is_empty() {
+            return Step::Keep;
+        }
+        let mut bytes = Vec::with_capacity(64);
+        code::encode(delta, &mut bytes);
+        Step::Commit(Commit::Change {
+            head: self.next_head(last_version(record)),
+            at: now,
+            code: bytes,
+        })
+    }
+}
+
+/// `code` is that of the committed delta: none where nothing changed, empty where a lineage began.
+fn tell<R>(record: &Record, code: Option<&[u8]>, see: impl FnOnce(Written<'_>) -> R) -> Result<R> {
+    let live = record.live().ok_or_else(not_found)?;
+    let delta = match code {
+        Some(code) if !code.is_empty() => Some(code::decode(code)?),
+        _ => None,
+    };
+    Ok(see(Written {
+        changed: code.is_some(),
+        created: code.is_some() && delta.is_none(),
+        record,
+        document: live.document(),
+        delta,
+    }))
+}
+
+/// Fails where the record isn't what the guard asks for.
+pub(super) fn check(guard: Option<Guard>, record: Option<&Record>) -> Result<()> {
+    let Some(guard) = guard else {
+        return Ok(());
+    };
+    let head = record.filter(|record| record.live().is_some()).map(Record::head);
+    let there = head.map_or(0, |head: Head| head.version);
+    let revised = guard.revision.zip(head).is_some_and(|(asked, head)| asked != head.revision);
+    if guard.version == there && !revised {
+        return Ok(());
+    }
+    let message = if there == 0 {
+        format!("version {} was asked for, and there is no context", version_text(guard.version))
+    } else if guard.version == 0 {
+        format!("the context must not exist, and is at version {}", version_text(there))
+    } else {
+        format!(
+            "version {} was asked for, and version {} stands there; read it again and retry",
+            version_text(guard.version),
+            version_text(there)
+        )
+    };
+    Err(Error::new(Code::Conflict, message))
+}
+
+/// The version that the next one follows, of a deleted context too.
+fn last_version(record: Option<&Record>) -> u64 {
+    record.map_or(0, |record| record.head().version)
+}
+
+fn read_object(text: &[u8], depth: u32) -> Result<Document> {
+    text::validate(text, depth).map_err(|refused| refused.into_error(text))?;
+    if !text::is_object(text) {
+        return Err(Error::here(Code::InvalidValue, "a context must be an object"));
+    }
+    Ok(Document::read(text))
+}
+
+fn check_length(document: &Document, delta: &Delta<'_>, limits: &Limits) -> Result<()> {
+    let mut after = document.clone();
+    after.apply(delta)?;
+    if after.length() > limits.context_bytes {
+        return Err(too_large(after.length(), limits));
+    }
+    Ok(())
+}
+
+fn check_depth(document: &Document, delta: &Delta<'_>, limits: &Limits) -> Result<()> {
+    let mut after = document.clone();
+    after.apply(delta)?;
+    let text = after.text();
+    text::validate(&text, limits.depth).map_err(|refused| refused.into_error(&text))
+}
+
+fn too_large(length: usize, limits: &Limits) -> Error {
+    let message = format!(
+        "the context would take {} bytes of JSON, and limits.contextBytes is {}; split it or raise the limit",
+        version_text(length as u64),
+        version_text(limits.context_bytes as u64)
+    );
+    Error::new(Code::LimitExceeded, message)
+}
+
+/// What a delta tells of an object that was not there: each key added.
+pub fn creation(state: &[u8]) -> Delta<'_> {
+    let fields = text::fields(state);
+    Delta {
+        fields: fields.map(|(key, value)| (key.into(), Change::Added(value.into()))).collect(),
+    }
+}
