@@ -217,7 +217,7 @@ test("expired tombstones go along without counting", timed({ contextAutoDelete: 
 }));
 
 test("a wrong limit is invalid_argument", withChord({}, async (chord) => {
-  for (const limit of [-1, 1.5, "10", Number.NaN, null]) {
+  for (const limit of [-1, 1.5, "10", Number.NaN]) {
     await refusal(() => chord.cleanup({ limit }), "invalid_argument", { naming: ["limit"] });
   }
 }));
