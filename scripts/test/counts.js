@@ -1,0 +1,47 @@
+/** How many tests passed and failed, read from what test runners write. */
+import { existsSync, readFileSync } from "node:fs";
+
+/** The test cases of a JUnit report, each `{ name, body }`; a missing report has none. */
+function junitCases(file) {
+  const text = existsSync(file) ? readFileSync(file, "utf8") : "";
+  // A case is empty (`<testcase … />`) or has a body. `>` may stand in an attribute's value, so those are read as a whole.
+  const cases = text.matchAll(/<testcase((?:\s+[\w:-]+="[^"]*")*)\s*(?:\/>|>([\s\S]*?)<\/testcase>)/g);
+  return [...cases].map(([, attributes, body = ""]) => ({ name: /\sname="([^"]*)"/.exec(attributes)?.[1] ?? "", body }));
+}
+
+/** Counts of a JUnit report's tests. A test that only holds others (as Deno reports groups) is not one. */
+export function countJunit(file) {
+  const cases = junitCases(file);
+  const names = cases.map(({ name }) => name);
+  const counts = { passed: 0, failed: 0, skipped: 0 };
+  for (const { name, body } of cases) {
+    if (names.some((other) => other.startsWith(`${name} &gt; `))) continue;
+    if (/<(?:failure|error)\b/.test(body)) counts.failed += 1;
+    else if (/<skipped\b/.test(body)) counts.skipped += 1;
+    else counts.passed += 1;
+  }
+  return counts;
+}
+
+/** Counts of all `test result:` lines that `cargo test` printed. */
+export function countCargo(output) {
+  const counts = { passed: 0, failed: 0, skipped: 0 };
+  for (const [, passed, failed, ignored] of output.matchAll(/^test result: .*?(\d+) passed; (\d+) failed; (\d+) ignored/gm)) {
+    counts.passed += Number(passed);
+    counts.failed += Number(failed);
+    counts.skipped += Number(ignored);
+  }
+  return counts;
+}
+
+/** One test that passed or failed. */
+export const single = (passed) => ({ passed: passed ? 1 : 0, failed: passed ? 0 : 1, skipped: 0 });
+
+/**
+ * The counts of a runner that ended with `code`. One that failed without a failed test (it crashed, a file could not be loaded), or
+ * that ran no test at all, counts as one failure: silence is no success.
+ */
+export function judged(counts, code) {
+  const quietFailure = counts.failed === 0 && (code !== 0 || counts.passed === 0);
+  return quietFailure ? { ...counts, failed: 1 } : counts;
+}

@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { countCargo, countJunit, judged } from "./counts.js";
+
+function countsOf(cases) {
+  const folder = mkdtempSync(join(tmpdir(), "chord-counts-"));
+  try {
+    writeFileSync(join(folder, "report.xml"), `<testsuites>${cases}</testsuites>`);
+    return countJunit(join(folder, "report.xml"));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+test("passed, failed and skipped cases are told apart, whatever their names contain", () => {
+  const counts = countsOf(`
+    <testcase name="a > b" time="0.1"/>
+    <testcase name="c" failure="x > y"><failure message="x">y</failure></testcase>
+    <testcase name="d"><skipped/></testcase>
+    <testcase name="e">
+    </testcase>`);
+  assert.deepEqual(counts, { passed: 2, failed: 1, skipped: 1 });
+});
+
+test("a group that Deno reports as a case isn't counted beside its tests", () => {
+  const counts = countsOf('<testcase name="group"><failure/></testcase><testcase name="group &gt; one"></testcase>');
+  assert.deepEqual(counts, { passed: 1, failed: 0, skipped: 0 });
+});
+
+test("all results of cargo are summed", () => {
+  const output =
+    "test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured\nrunning 2 tests\ntest result: FAILED. 1 passed; 1 failed; 0 ignored;";
+  assert.deepEqual(countCargo(output), { passed: 4, failed: 1, skipped: 1 });
+});
+
+test("a runner that ran nothing, or failed without a failed test, has failed", () => {
+  assert.equal(judged({ passed: 0, failed: 0, skipped: 3 }, 0).failed, 1);
+  assert.equal(judged({ passed: 9, failed: 0, skipped: 0 }, 1).failed, 1);
+  assert.equal(judged({ passed: 9, failed: 0, skipped: 0 }, 0).failed, 0);
+});

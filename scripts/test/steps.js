@@ -1,0 +1,124 @@
+/** What `npm test` runs: each step gives `{ passed, failed, skipped }`. */
+import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { relative } from "node:path";
+import { pack } from "../pack.js";
+import { at, root } from "../paths.js";
+import { run } from "../run.js";
+import { ensureRustChecks } from "../rust.js";
+import { bun, deno, node } from "../runtimes.js";
+import { duration, say } from "../say.js";
+import { setUp } from "../setup.js";
+import { measure } from "../size.js";
+import { filesBelow } from "../step.js";
+import { countCargo, countJunit, judged, single } from "./counts.js";
+
+// What can hang must end in a failure while the whole run still has time.
+const timeout = 20 * 60_000;
+// Colours would only be in the way of a log; the rest keeps the runtimes from asking the network about themselves.
+const env = { NO_COLOR: "1", FORCE_COLOR: undefined, DENO_NO_UPDATE_CHECK: "1", DO_NOT_TRACK: "1", npm_config_update_notifier: "false" };
+
+let rust;
+
+const passes = async (program, args, options) => single((await run(program, args, { check: false, timeout, ...options })).code === 0);
+const tool = (name, ...path) => at("node_modules", ...name.split("/"), ...path);
+
+/** Test files below a folder, as paths that every runtime takes for files and not for filters. */
+const testFiles = (...folders) =>
+  folders
+    .flatMap((folder) => filesBelow(at(folder)))
+    .filter((file) => file.endsWith(".test.js") && !file.includes("node_modules"))
+    .map((file) => `./${relative(root, file).replaceAll("\\", "/")}`);
+
+async function withReport(name, program, args) {
+  const report = at("build", "reports", `${name}.xml`);
+  mkdirSync(at("build", "reports"), { recursive: true });
+  rmSync(report, { force: true });
+  const { code } = await run(program, args(report), { check: false, timeout, env });
+  return judged(countJunit(report), code);
+}
+
+const onNode = (name, files) =>
+  withReport(name, node, (report) => [
+    "--test",
+    "--test-reporter=spec",
+    "--test-reporter-destination=stdout",
+    "--test-reporter=junit",
+    `--test-reporter-destination=${report}`,
+    ...files,
+  ]);
+
+async function clippyForWasm() {
+  const args = ["--package", "chord", "--lib", "--target", "wasm32-unknown-unknown", "--target-dir", at(rust.folder)];
+  if (rust.args.length === 0) return passes("cargo", ["clippy", ...args, "--", "--deny", "warnings"]);
+  say("clippy", "Debian's compiler comes without clippy: the compiler's own warnings are checked");
+  return passes(rust.cargo, ["rustc", "--release", ...args, ...rust.args, "--", "--deny", "warnings"], { env: rust.env });
+}
+
+async function nativeTests() {
+  const { code, output } = await run("cargo", ["test", "--package", "chord", "--no-fail-fast"], { check: false, capture: true, timeout });
+  return judged(countCargo(output), code);
+}
+
+async function types() {
+  const project = at("tests", "types");
+  if (!existsSync(project)) return { passed: 0, failed: 0, skipped: 1 };
+  return passes(node, [tool("typescript", "bin", "tsc"), "--noEmit", "--project", project]);
+}
+
+async function demo() {
+  const started = performance.now();
+  const { code } = await run(node, [at("scripts", "demo.js")], { check: false, timeout, env });
+  const took = performance.now() - started;
+  // Everything is built by now, so this is the second run of the README's promise.
+  const limit = 10_000;
+  say("demo", `took ${duration(took)}, set-up included; promised are ${duration(limit)}`);
+  return code === 0 && took < limit
+    ? { passed: 2, failed: 0, skipped: 0 }
+    : { passed: Number(code === 0) + Number(took < limit), failed: Number(code !== 0) + Number(took >= limit), skipped: 0 };
+}
+
+/** In an order that fails early. `needed` steps are those without which the later ones can't run. */
+export const steps = [
+  {
+    name: "set-up",
+    needed: true,
+    work: async () => {
+      rust = await setUp();
+      await ensureRustChecks();
+      return single(true);
+    },
+  },
+  { name: "rustfmt", work: () => passes("cargo", ["fmt", "--all", "--check"]) },
+  { name: "biome", work: () => passes(node, [tool("@biomejs/biome", "bin", "biome"), "check", "--error-on-warnings"], { env }) },
+  { name: "clippy", work: () => passes("cargo", ["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"]) },
+  { name: "clippy for wasm", work: clippyForWasm },
+  { name: "native tests", work: nativeTests },
+  {
+    name: "build and pack",
+    needed: true,
+    work: async () => {
+      await pack();
+      return single(true);
+    },
+  },
+  { name: "types", work: types },
+  { name: "publint", work: () => passes(node, [tool("publint", "src", "cli.js"), "run", at("pkg"), "--strict"], { env }) },
+  { name: "suite on Node", work: () => onNode("node", testFiles("tests/js")) },
+  {
+    name: "suite on Deno",
+    work: () =>
+      withReport("deno", deno(), (report) => [
+        ...["test", "--allow-all", "--no-check", "--no-lock", "--no-remote", `--junit-path=${report}`],
+        ...testFiles("tests/js"),
+      ]),
+  },
+  {
+    name: "suite on Bun",
+    work: () =>
+      withReport("bun", bun(), (report) => ["test", "--reporter=junit", `--reporter-outfile=${report}`, ...testFiles("tests/js")]),
+  },
+  { name: "documents and scripts", work: () => onNode("documents", testFiles("demo", "bench", "scripts")) },
+  { name: "packed package", work: () => onNode("packed", testFiles("tests/packed")) },
+  { name: "demo", work: demo },
+  { name: "size", work: async () => single(measure()) },
+];

@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { after, before, test } from "node:test";
+import { filesBelow } from "../../scripts/step.js";
+import { makeConsumer } from "./consumer.js";
+
+let consumer;
+let installed;
+
+before(async () => {
+  consumer = await makeConsumer();
+  installed = join(consumer.folder, "node_modules", "chord-sync");
+});
+
+after(() => consumer?.remove());
+
+const read = (...path) => readFileSync(join(installed, ...path), "utf8");
+
+test("the tarball holds the package and nothing else", () => {
+  const top = new Set(filesBelow(installed).map((file) => relative(installed, file).split(/[\\/]/)[0]));
+  assert.deepEqual([...top].sort(), ["LICENSE", "README.md", "chord.wasm", "dist", "package.json"]);
+  const kinds = filesBelow(join(installed, "dist")).filter((file) => !/\.(js|d\.ts)$/.test(file));
+  assert.deepEqual(kinds, []);
+});
+
+test("it depends on no package", () => {
+  const { dependencies, peerDependencies, optionalDependencies } = JSON.parse(read("package.json"));
+  assert.deepEqual([dependencies, peerDependencies, optionalDependencies], [undefined, undefined, undefined]);
+  for (const file of filesBelow(join(installed, "dist")).filter((file) => file.endsWith(".js"))) {
+    for (const [, name] of readFileSync(file, "utf8").matchAll(/^\s*(?:import|export)\s+(?:[\w$*{}\s,]+\sfrom\s+)?["']([^"']+)["']/gm)) {
+      assert.match(name, /^(\.{1,2}\/|#|node:)/, `${relative(installed, file)} imports ${name}`);
+    }
+  }
+});
+
+test("every file that the manifest names is there", () => {
+  const { exports, imports, types } = JSON.parse(read("package.json"));
+  const named = (node) => (typeof node === "string" ? [node] : Object.values(node).flatMap(named));
+  const files = new Set(filesBelow(installed).map((file) => `./${relative(installed, file).replaceAll("\\", "/")}`));
+  for (const file of [types, ...named(exports), ...named(imports)]) assert.ok(files.has(file), file);
+});
+
+test("every relative import leads to a file", () => {
+  const files = new Set(filesBelow(installed));
+  for (const file of files) {
+    if (!file.endsWith(".js")) continue;
+    for (const [, name] of readFileSync(file, "utf8").matchAll(/(?:\bfrom\s+|\bimport\s*\(?\s*)["'](\.[^"']+)["']/g)) {
+      assert.ok(files.has(join(dirname(file), name)), `${relative(installed, file)} imports ${name}`);
+    }
+  }
+});

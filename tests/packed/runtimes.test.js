@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { makeConsumer, runtimes, start } from "./consumer.js";
+
+let consumer;
+let server;
+let url;
+
+before(async () => {
+  consumer = await makeConsumer();
+  const wasm = readFileSync(join(consumer.folder, "node_modules", "chord-sync", "chord.wasm"));
+  server = createServer((_, response) => response.setHeader("content-type", "application/wasm").end(wasm));
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  url = `http://127.0.0.1:${server.address().port}/chord.wasm`;
+});
+
+after(() => {
+  consumer?.remove();
+  server?.close();
+  server?.closeAllConnections();
+});
+
+for (const [name, command] of Object.entries(runtimes)) {
+  describe(name, () => {
+    test("runs a user's first program without flags", async () => {
+      const ended = await start(consumer.folder, command("first.js"));
+      assert.equal(ended.code, 0, ended.stderr);
+      assert.equal(ended.stdout.trim(), '{"status":"away","todos":["tea"]}');
+    });
+
+    test("ends by itself while the cleanup server runs", async () => {
+      const ended = await start(consumer.folder, command("cleanup.js"));
+      assert.equal(ended.code, 0, ended.stderr);
+      assert.equal(ended.stdout.trim(), "started");
+    });
+
+    for (const source of ["bytes", "buffer", "module", "response", "url"]) {
+      test(`opens from ${source}`, async () => {
+        const [program, args] = command("sources.js");
+        // Fetching is the program's own doing, so it has to be allowed to.
+        const allowed = name === "Deno" ? args.toSpliced(1, 0, "--allow-net=127.0.0.1") : args;
+        const ended = await start(consumer.folder, [program, [...allowed, url, source]]);
+        assert.equal(ended.code, 0, ended.stderr);
+        assert.equal(ended.stdout.trim(), source);
+      });
+    }
+  });
+}
+
+test("CommonJS can require it, so nothing in it waits at the top level", async () => {
+  const ended = await start(consumer.folder, runtimes.Node("required.cjs"));
+  assert.equal(ended.code, 0, ended.stderr);
+  assert.equal(ended.stdout.trim(), '{"required":true}');
+});
