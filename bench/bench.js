@@ -11,7 +11,7 @@ import { dim, say } from "../demo/terminal.js";
 import { makeA, makeB } from "./inputs.js";
 import { measure } from "./measure.js";
 import { plot } from "./plot.js";
-import { printMemory, printResults, printVerdict, summarise } from "./report.js";
+import { printMemory, printResults, printRivals, printVerdict, summarise } from "./report.js";
 import { rivalWorks } from "./rivals.js";
 import { chordWorks } from "./work.js";
 
@@ -31,8 +31,8 @@ const works = [...ours, ...rivals];
 const samples = await measure(works, { rounds, warmUp: quick ? 5 : 15, onRound: progress });
 await chord.close();
 
-const rows = summarise(ours, samples);
-const rivalRows = summarise(rivals, samples);
+const rows = summarise(ours, rivals, samples);
+const rivalRows = summarise(rivals, rivals, samples);
 const memory = JSON.parse(
   execFileSync(process.execPath, ["--expose-gc", fileURLToPath(new URL("memory.js", import.meta.url))], { encoding: "utf8" }),
 );
@@ -43,7 +43,8 @@ const written = [
   write("bench.json", `${JSON.stringify({ machine, rounds, chord: rows, without: rivalRows, memory }, null, 2)}\n`),
   write("bench.svg", plot({ machine, rounds, rows, rivals: rivalRows })),
 ];
-printResults(rows, rivalRows);
+printResults(rows);
+printRivals(rows, rivalRows);
 printMemory(memory);
 printVerdict(rows, written);
 

@@ -88,8 +88,10 @@ function dotChart(rows, top) {
   }
   const legend = bottom + 42;
   parts.push(
-    `<circle class="ours" cx="${LEFT + 6}" cy="${legend - 4}" r="6"/>`, text(LEFT + 20, legend, "Chord, this run", "quiet"),
-    `<circle class="theirs" cx="${LEFT + 146}" cy="${legend - 4}" r="6"/>`, text(LEFT + 160, legend, "Elixir, elsewhere", "quiet"),
+    `<circle class="ours" cx="${LEFT + 6}" cy="${legend - 4}" r="6"/>`,
+    text(LEFT + 20, legend, "Chord, this run", "quiet"),
+    `<circle class="theirs" cx="${LEFT + 146}" cy="${legend - 4}" r="6"/>`,
+    text(LEFT + 160, legend, "Elixir, elsewhere", "quiet"),
   );
   return parts.join("\n");
 }

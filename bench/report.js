@@ -2,60 +2,58 @@ import { bold, count, cyan, dim, green, mark, red, say, table, title } from "../
 import { median, quantile, ratio } from "./measure.js";
 import { elixir, elixirSource, targets } from "./reference.js";
 
-/** One row a work, from its samples: what is printed, plotted and written down. */
-export function summarise(works, samples) {
-  const own = (id) => samples.get(id);
-  return works.map(({ id, title: name }) => ({
-    id,
-    name,
-    median: median(own(id)),
-    low: quantile(own(id), 0.25),
-    high: quantile(own(id), 0.75),
-    ratios: {
-      floor: ratio(own(id), own("floor")),
-      structuredClone: ratio(own("structuredClone"), own(id)),
-      jsonClone: ratio(own("JSON clone"), own(id)),
-    },
-    ...(id in targets && { target: targets[id], met: median(own(id)) <= targets[id] }),
-    ...(id in elixir && { elixir: elixir[id], elixirRatio: elixir[id] / median(own(id)) }),
-  }));
+/** One row a work, from its samples: what is printed, plotted and written down. `without` are the works that do without Chord. */
+export function summarise(works, without, samples) {
+  return works.map(({ id, title: name }) => {
+    const own = samples.get(id);
+    const middle = median(own);
+    return {
+      id,
+      name,
+      median: middle,
+      low: quantile(own, 0.25),
+      high: quantile(own, 0.75),
+      overFloor: ratio(own, samples.get("floor")),
+      /** How many times what this takes the works without Chord take. */
+      without: Object.fromEntries(without.map((rival) => [rival.id, ratio(samples.get(rival.id), own)])),
+      ...(id in targets && { target: targets[id], met: middle <= targets[id] }),
+      ...(id in elixir && { elixir: elixir[id], elixirRatio: elixir[id] / middle }),
+    };
+  });
 }
 
-export function printResults(rows, rivals) {
+export function printResults(rows) {
   title("Chord, µs an operation, awaited");
-  const line = table([["work", -34], ["median", 8], ["middle half", 13], ["target", 9], ["", -6], ["Elixir ¹", 9], ["ratio ¹", 9]]);
+  const line = table({ work: -34, median: 8, "middle half": 13, target: 9, "": -6, "Elixir ¹": 9, "ratio ¹": 9 });
   for (const row of rows) {
-    line([
-      row.name, bold(micro(row.median)), dim(`${micro(row.low)} – ${micro(row.high)}`),
-      row.target === undefined ? "" : `≤ ${row.target}`, row.target === undefined ? "" : verdict(row.met),
-      row.elixir === undefined ? "" : dim(String(row.elixir)), row.elixir === undefined ? "" : times(row.elixirRatio),
-    ]);
+    const aim = row.target === undefined ? ["", ""] : [`≤ ${row.target}`, row.met ? green("met") : red("missed")];
+    const beside = row.elixir === undefined ? [] : [dim(String(row.elixir)), times(row.elixirRatio)];
+    line([row.name, bold(micro(row.median)), middleHalf(row), ...aim, ...beside]);
   }
   say();
   say(dim(`¹ ${elixirSource}.`));
   say(dim("  ratio: how many of ours fit into one of theirs."));
+}
 
+export function printRivals(rows, rivals) {
   title("The same duty for A without Chord, in the same rounds");
-  const setA = rows.find(({ id }) => id === "set A");
-  const same = rows.find(({ id }) => id === "set A, same");
-  const update = rows.find(({ id }) => id === "update A");
-  const versus = table([["work", -42], ["median", 8], ["middle half", 15], ["set A", 10], ["unchanged", 11], ["update A", 10]]);
+  const [setA, same, update] = ["set A", "set A, same", "update A"].map((id) => rows.find((row) => row.id === id));
+  const line = table({ work: -42, median: 8, "middle half": 15, "set A": 10, unchanged: 11, "update A": 10 });
   for (const rival of rivals) {
-    const key = { floor: "floor", structuredClone: "structuredClone", "JSON clone": "jsonClone" }[rival.id];
-    const against = (row) => times(rival.id === "floor" ? 1 / row.ratios.floor : row.ratios[key]);
-    versus([rival.name, bold(micro(rival.median)), dim(`${micro(rival.low)} – ${micro(rival.high)}`), against(setA), against(same), against(update)]);
+    line([rival.name, bold(micro(rival.median)), middleHalf(rival), ...[setA, same, update].map((row) => times(row.without[rival.id]))]);
   }
   say();
   say(dim("The last three columns: how many times what Chord takes for it. The floor compares, keeps and answers nothing;"));
-  say(dim(`set A takes ${cyan(setA.ratios.floor.toFixed(2))} × the floor, and ${cyan(same.ratios.floor.toFixed(2))} × when nothing changed.`));
+  const [changed, unchanged] = [setA, same].map((row) => cyan(`${row.overFloor.toFixed(2)} ×`));
+  say(dim(`set A takes ${changed} the floor, and ${unchanged} when nothing changed.`));
 }
 
 export function printMemory(memory) {
   title(`Memory, ${count(memory.contexts)} contexts like B, bytes a context`);
-  const line = table([["", -34], ["heap", 8], ["wasm", 8], ["together", 10]]);
-  for (const [name, { heap, wasm }] of [["created", memory.created], ["after one update each", memory.updated]]) {
-    line([name, heap.toFixed(0), wasm.toFixed(0), bold((heap + wasm).toFixed(0))]);
-  }
+  const line = table({ "": -34, heap: 8, wasm: 8, together: 10 });
+  const put = (name, { heap, wasm }) => line([name, heap.toFixed(0), wasm.toFixed(0), bold((heap + wasm).toFixed(0))]);
+  put("created", memory.created);
+  put("after one update each", memory.updated);
 }
 
 export function printVerdict(rows, files) {
@@ -67,7 +65,7 @@ export function printVerdict(rows, files) {
   say();
 }
 
-const verdict = (met) => (met ? green("met") : red("missed"));
+const middleHalf = ({ low, high }) => dim(`${micro(low)} – ${micro(high)}`);
 const times = (factor) => `${factor < 10 ? factor.toFixed(2) : factor.toFixed(0)} ×`;
 
 /** Three figures that count. */

@@ -29,7 +29,9 @@ say();
 if (verdict.failures === 0) {
   say(`${mark(true)} ${bold(green("Every client equals the truth."))} ${story}`);
 } else {
-  say(`${mark(false)} ${bold(red(`${verdict.failures} of ${verdict.checks} checks failed; ${total.different} client views differed.`))} ${story}`);
+  say(
+    `${mark(false)} ${bold(red(`${verdict.failures} of ${verdict.checks} checks failed; ${total.different} client views differed.`))} ${story}`,
+  );
   process.exitCode = 1;
 }
 say();

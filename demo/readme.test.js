@@ -32,7 +32,9 @@ function blocksOf(markdown) {
 
 /** All blocks as one program, its claims turned into calls of `gives` and `refuses`. */
 function programOf(markdown) {
-  return blocksOf(markdown).flatMap(({ text, line }) => claimed(text.split("\n"), line)).join("\n");
+  return blocksOf(markdown)
+    .flatMap(({ text, line }) => claimed(text.split("\n"), line))
+    .join("\n");
 }
 
 function claimed(lines, firstLine) {
@@ -52,7 +54,7 @@ function claimed(lines, firstLine) {
       out.push(`await refuses(${at}, ${statement}, "${code}", ${path});`);
     } else {
       const value = [claim[2]];
-      while (/^\/\/ {3}/.test(lines[i + 1] ?? "")) value.push(lines[(i += 1)].slice(2));
+      for (; /^\/\/ {3}/.test(lines[i + 1] ?? ""); i += 1) value.push(lines[i + 1].slice(2));
       out.push(`await gives(${at}, ${statement}, (${value.join("\n")}));`);
     }
   }

@@ -1,5 +1,7 @@
 // How the demo looks: colour where a terminal shows it, plain text everywhere else, and columns that line up.
 
+import { stripVTControlCharacters } from "node:util";
+
 const colourful = process.stdout.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== "dumb";
 
 const style = (open, close) => (text) => (colourful ? `\x1b[${open}m${text}\x1b[${close}m` : String(text));
@@ -23,7 +25,7 @@ export function title(text) {
   say();
 }
 
-const visible = (text) => text.replace(/\x1b\[\d+m/g, "").length;
+const visible = (text) => stripVTControlCharacters(text).length;
 
 /** Pads to `width` as seen on screen, colour codes not counted. */
 export function pad(text, width, align = "left") {
@@ -33,13 +35,16 @@ export function pad(text, width, align = "left") {
 
 /**
  * A table whose rows are printed as they happen, so its widths are given and not found.
- * A column is `[heading, width]`; a negative width aligns to the left.
+ * `columns` maps headings to widths; a negative width aligns to the left.
  */
 export function table(columns) {
-  const line = (cells) =>
-    say(cells.map((cell, i) => pad(cell, Math.abs(columns[i][1]), columns[i][1] < 0 ? "left" : "right")).join("  ").trimEnd());
-  line(columns.map(([heading]) => dim(heading)));
-  say(dim("─".repeat(columns.reduce((sum, [, width]) => sum + Math.abs(width) + 2, -2))));
+  const widths = Object.values(columns);
+  const line = (cells) => {
+    const padded = cells.map((cell, i) => pad(cell, Math.abs(widths[i]), widths[i] < 0 ? "left" : "right"));
+    say(padded.join("  ").trimEnd());
+  };
+  line(Object.keys(columns).map(dim));
+  say(dim("─".repeat(widths.reduce((sum, width) => sum + Math.abs(width) + 2, -2))));
   return line;
 }
 

@@ -42,7 +42,9 @@ export async function cleanup(verdict) {
   const emptied = await until(async () => (await names(chord)) === "");
   chord.stopCleanupServer();
   const swept = verdict.expect(emptied && gone.length === 10, "the cleanup server removes the rest by itself");
-  say(`${mark(swept)} by server  another 40 minutes: the cleanup server found the last 3 (${serverRuns} ${serverRuns === 1 ? "run" : "runs"}), subscribers heard of all ${gone.length}`);
+  say(
+    `${mark(swept)} by server  another 40 minutes: the cleanup server found the last 3 (${serverRuns} ${serverRuns === 1 ? "run" : "runs"}), subscribers heard of all ${gone.length}`,
+  );
   await chord.close();
 }
 

@@ -17,10 +17,7 @@ export async function replay(verdict) {
   const total = { releases: releases.length, clients: CLIENTS, syncs: 0, bytes: 0, fullBytes: 0, different: 0 };
 
   title(`${releases.length} releases of the MIME type database, one context, ${CLIENTS} clients that sync now and then`);
-  const row = table([
-    ["release", -8], ["changed", 8], ["version", 8], ["full", 10], ["delta", 10], ["saved", 8],
-    ["by delta", 9], ["in full", 8], ["equal", 7],
-  ]);
+  const row = table({ release: -8, changed: 8, version: 8, full: 10, delta: 10, saved: 8, "by delta": 9, "in full": 8, equal: 7 });
 
   let before = {};
   for (const [round, { release, db }] of releases.entries()) {
@@ -36,15 +33,10 @@ export async function replay(verdict) {
     total.syncs += synced;
     for (const key of ["bytes", "fullBytes", "different"]) total[key] += tally[key];
 
-    const full = Buffer.byteLength(JSON.stringify(db));
-    const delta = Buffer.byteLength(JSON.stringify(result.delta.delta));
-    const first = round === 0;
-    row([
-      release, count(changed), String(result.context.version), size(full),
-      first ? dim("new") : cyan(size(delta)), first ? dim("–") : percent(1 - delta / full),
-      String(tally.delta), String(tally.full_context),
-      `${synced - tally.different} ${mark(tally.different === 0)}`,
-    ]);
+    const [full, delta] = [db, result.delta.delta].map((value) => Buffer.byteLength(JSON.stringify(value)));
+    const told = round === 0 ? [dim("new"), dim("–")] : [cyan(size(delta)), percent(1 - delta / full)];
+    const equal = `${synced - tally.different} ${mark(tally.different === 0)}`;
+    row([release, count(changed), String(round + 1), size(full), ...told, String(tally.delta), String(tally.full_context), equal]);
     before = db;
   }
 
@@ -52,7 +44,8 @@ export async function replay(verdict) {
   verdict.expect(again.no_change === CLIENTS, "a second sync tells everyone that nothing changed");
   say();
   say(dim(`Clients came by every 1 to ${MOST_PATIENT} releases; a first visit, or more than ${DELTAS_KEPT} missed, is answered in full.`));
-  say(dim(`Asked once more, all ${again.no_change} hear "no change". Sent ${size(total.bytes)} where full states would be ${size(total.fullBytes)}.`));
+  say(dim(`Asked once more, all ${again.no_change} hear "no change".`));
+  say(dim(`${size(total.bytes)} were sent where full states alone would be ${size(total.fullBytes)}.`));
   await chord.close();
   return total;
 }

@@ -30,9 +30,7 @@ export async function updates(chord, verdict) {
     "the four updates give the room as expected",
   );
 
-  const together = await Promise.all(
-    Array.from({ length: 50 }, () => chord.updateContext("room:lobby", { visits: increment(1) })),
-  );
+  const together = await Promise.all(Array.from({ length: 50 }, () => chord.updateContext("room:lobby", { visits: increment(1) })));
   const after = await chord.getContext("room:lobby");
   const versions = new Set(together.map((result) => result.context.version));
   const kept = verdict.expect(after.context.visits === 51, "fifty increments at once are all kept");
