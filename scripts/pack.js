@@ -33,7 +33,7 @@ export async function pack() {
     const writes = [file, at("node_modules", "chord-sync", "package.json")];
     await step("pack", { reads: [at("pkg")], writes, text: "npm pack ./pkg, unpacked into node_modules/chord-sync/" }, async () => {
       const npm = process.platform === "win32" ? "npm.cmd" : "npm";
-      await run(npm, ["pack", "./pkg", "--pack-destination", at("build"), "--silent"], { quiet: true });
+      await run(npm, ["pack", "./pkg", "--pack-destination", at("build"), "--silent"], { show: "failure" });
       await unpack(file, installed);
     });
   });

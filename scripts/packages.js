@@ -27,7 +27,7 @@ export async function ensurePackages() {
   const started = performance.now();
   const { code } = await run(process.platform === "win32" ? "npm.cmd" : "npm", ["ci", "--no-audit", "--no-fund"], {
     check: false,
-    quiet: true,
+    show: "failure",
   });
   if (code !== 0) throw new Failure("The npm packages could not be installed: run `npm ci` and see what it says.");
   say("npm", `done in ${duration(performance.now() - started)}`);

@@ -4,28 +4,21 @@ import { Failure } from "./say.js";
 import { root } from "./paths.js";
 
 /**
- * Runs a program with its output shown, and gives `{ code, output }`.
+ * Runs a program and gives `{ code, output }`. One that can't be started has code 127, as in a shell.
  *
- * A program that can't be started has code 127, as in a shell. `check: false` leaves a bad exit code to the caller; otherwise
- * it is a `Failure`. `quiet` shows the output only when the program failed. `capture` keeps it, too.
+ * `show` says what becomes of its output: it goes "straight" to the terminal and isn't kept (the default), or it is kept in `output` and
+ * shown "live", on "failure", or "never". A bad exit code is a `Failure`, unless `check: false` leaves it to the caller.
  */
-export async function run(program, args, { cwd = root, env, check = true, quiet = false, capture = false, timeout } = {}) {
-  const child = spawn(program, args, {
-    cwd,
-    env: { ...process.env, ...env },
-    stdio: ["ignore", quiet || capture ? "pipe" : "inherit", quiet || capture ? "pipe" : "inherit"],
-    timeout,
-  });
+export async function run(program, args, { cwd = root, env, check = true, show = "straight", timeout } = {}) {
+  const stream = show === "straight" ? "inherit" : "pipe";
+  const child = spawn(program, args, { cwd, env: { ...process.env, ...env }, stdio: ["ignore", stream, stream], timeout });
   const chunks = [];
-  for (const [stream, shown] of [
-    [child.stdout, process.stdout],
-    [child.stderr, process.stderr],
-  ]) {
-    stream?.on("data", (chunk) => {
-      chunks.push(chunk);
-      if (!quiet) shown.write(chunk);
-    });
-  }
+  const keep = (shown) => (chunk) => {
+    chunks.push(chunk);
+    if (show === "live") shown.write(chunk);
+  };
+  child.stdout?.on("data", keep(process.stdout));
+  child.stderr?.on("data", keep(process.stderr));
   const code = await new Promise((resolve) => {
     child.on("error", (error) => {
       chunks.push(Buffer.from(`${error.message}\n`));
@@ -34,7 +27,7 @@ export async function run(program, args, { cwd = root, env, check = true, quiet 
     child.on("close", (status, signal) => resolve(signal ? 128 : (status ?? 1)));
   });
   const output = Buffer.concat(chunks).toString();
-  if (code !== 0 && quiet) process.stderr.write(output);
+  if (code !== 0 && show === "failure") process.stderr.write(output);
   if (code !== 0 && check) throw new Failure(`\`${[program, ...args].join(" ")}\` failed with exit code ${code}.`);
   return { code, output };
 }

@@ -57,7 +57,7 @@ function maySetUpSystem() {
 async function installDebianPackages(packages) {
   say("apt", `installing ${packages.join(" ")}`);
   const started = performance.now();
-  const options = { env: { DEBIAN_FRONTEND: "noninteractive" }, quiet: true, check: false };
+  const options = { env: { DEBIAN_FRONTEND: "noninteractive" }, show: "failure", check: false };
   // A fresh machine has no package lists and an old one has stale ones; without a network the lists there are may still do.
   await run("apt-get", ["update"], options);
   const { code } = await run("apt-get", ["install", "--yes", "--no-install-recommends", ...packages], options);
@@ -95,12 +95,13 @@ function installedRust(toolchain) {
 async function addTarget(toolchain) {
   say("rust", `adding the target ${target} to ${toolchain} with rustup`);
   const started = performance.now();
-  const { code } = await run("rustup", ["target", "add", target, "--toolchain", toolchain], {
+  const { code, output } = await run("rustup", ["target", "add", target, "--toolchain", toolchain], {
     check: false,
-    quiet: true,
+    show: "never",
     timeout: 180_000,
   });
-  if (code === 0) say("rust", `done in ${duration(performance.now() - started)}`);
+  const reason = output.match(/^error: .*/m)?.[0] ?? `exit code ${code}`;
+  say("rust", code === 0 ? `done in ${duration(performance.now() - started)}` : `rustup could not: ${reason}`);
   return code === 0;
 }
 
@@ -155,6 +156,6 @@ export async function ensureRustChecks() {
   say("rust", `adding ${names.join(" and ")} with rustup`);
   const added =
     toolchain !== undefined &&
-    (await run("rustup", ["component", "add", ...names, "--toolchain", toolchain], { check: false, quiet: true })).code === 0;
+    (await run("rustup", ["component", "add", ...names, "--toolchain", toolchain], { check: false, show: "failure" })).code === 0;
   if (!added) throw new Failure(`The Rust checks are missing: run \`rustup component add ${names.join(" ")}\`.`);
 }

@@ -55,7 +55,7 @@ async function clippyForWasm() {
 }
 
 async function nativeTests() {
-  const { code, output } = await run("cargo", ["test", "--package", "chord", "--no-fail-fast"], { check: false, capture: true, timeout });
+  const { code, output } = await run("cargo", ["test", "--package", "chord", "--no-fail-fast"], { check: false, show: "live", timeout });
   return judged(countCargo(output), code);
 }
 
