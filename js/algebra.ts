@@ -1,0 +1,45 @@
+/** The delta algebra: pure functions of the engine, with values checked on the way in and frozen on the way out. */
+import { ChordError, kindOf } from "./error.js";
+import { callBack } from "./callbacks.js";
+import { parseFrozen } from "./frozen.js";
+import type { Instance } from "./instance.js";
+import { JsonWalk, stringify, textOf } from "./json.js";
+import { fieldsOf } from "./options.js";
+import type { Delta, FormatMetadata, JsonObject } from "./types.js";
+
+export function calculateDelta(instance: Instance, before: unknown, after: unknown): Delta {
+  return parseFrozen(
+    instance.core.diff(textOf(before, instance.json, "the state before"), textOf(after, instance.json, "the state after")),
+  );
+}
+
+export function mergeDeltas(instance: Instance, deltas: unknown): Delta {
+  if (!Array.isArray(deltas)) throw new ChordError("invalid_argument", `mergeDeltas takes an array of deltas, got ${kindOf(deltas)}`);
+  const { bytes, depth } = instance.deltaJson;
+  const walk = new JsonWalk({ bytes, depth: depth + 1 });
+  walk.checkArray(deltas, "deltas");
+  return parseFrozen(instance.core.merge(stringify(deltas, walk, "deltas")));
+}
+
+export function applyDelta(instance: Instance, context: unknown, delta: unknown): JsonObject {
+  return parseFrozen(instance.core.apply(textOf(context, instance.json, "context"), textOf(delta, instance.deltaJson, "delta")));
+}
+
+export function invertDelta(instance: Instance, delta: unknown): Delta {
+  return parseFrozen(instance.core.invert(textOf(delta, instance.deltaJson, "delta")));
+}
+
+export function formatDelta(instance: Instance, delta: Delta, metadata: FormatMetadata | undefined): unknown {
+  const { contextId, version, context } = fieldsOf(metadata, "metadata", ["contextId", "version", "context"]);
+  if (contextId !== undefined && typeof contextId !== "string") {
+    throw new ChordError("invalid_argument", `metadata.contextId must be a string, got ${kindOf(contextId)}`);
+  }
+  if (version !== undefined && !(typeof version === "number" && Number.isSafeInteger(version) && version >= 0)) {
+    throw new ChordError("invalid_argument", `metadata.version must be a version, got ${kindOf(version)}`);
+  }
+  const text = textOf(delta, instance.deltaJson, "delta");
+  const state = context === undefined ? undefined : textOf(context, instance.json, "metadata.context");
+  const { deltaFormatter } = instance.settings;
+  if (typeof deltaFormatter === "function") return callBack("deltaFormatter", contextId, () => deltaFormatter(delta, metadata ?? {}));
+  return parseFrozen(instance.core.format(deltaFormatter, text, contextId, version, state));
+}

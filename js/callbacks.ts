@@ -1,0 +1,151 @@
+/** Operations that wait for the user's own functions: export, restore, transact. What such a function throws is `callback_failed`. */
+import type { Settled } from "./core.js";
+import { chain, type Patience } from "./deadline.js";
+import { asChordError, ChordError, kindOf } from "./error.js";
+import type { Instance } from "./instance.js";
+import { textOf } from "./json.js";
+import { getContext } from "./reads.js";
+import type { ChangeResult, Context, JsonObject } from "./types.js";
+
+/** Calls what the user gave, and says which function failed. */
+export function callBack<T>(name: string, contextId: string | undefined, call: () => T | PromiseLike<T>): Settled<T> {
+  const failed = (cause: unknown): never => {
+    const reason = cause instanceof Error ? `: ${cause.message}` : "";
+    throw new ChordError("callback_failed", `${name} failed${reason}; see the cause`, { cause, contextId });
+  };
+  try {
+    const value = call();
+    const isLate = typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
+    return isLate ? Promise.resolve(value).catch(failed) : (value as T);
+  } catch (cause) {
+    return failed(cause);
+  }
+}
+
+export function exportContext(instance: Instance, id: string): Settled<void> {
+  instance.checkId(id);
+  const { exportCallback } = instance.settings;
+  if (exportCallback === undefined) {
+    throw new ChordError("no_export_callback", "exportContext needs the option exportCallback", { contextId: id });
+  }
+  return chain(getContext(instance, id), (context) => {
+    if (context === undefined) throw new ChordError("not_found", "there is no such context to export", { contextId: id });
+    return chain(
+      callBack("exportCallback", id, () => exportCallback(context)),
+      () => undefined,
+    );
+  });
+}
+
+export function restoreContext(instance: Instance, id: string, patience: Patience): Settled<Context> {
+  instance.checkId(id);
+  const { contextExternalProvider } = instance.settings;
+  if (contextExternalProvider === undefined) {
+    throw new ChordError("no_context_external_provider", "restoreContext needs the option contextExternalProvider", { contextId: id });
+  }
+  return chain(
+    callBack("contextExternalProvider", id, () => contextExternalProvider(id)),
+    (provided) => {
+      patience.check();
+      instance.ready();
+      const { text, version } = readProvided(instance, id, provided);
+      const now = instance.now();
+      instance.history.leave(id);
+      return chain(instance.core.restore(id, text, version, now), (commit) => {
+        const moment = instance.history.committed(id, commit, text);
+        instance.changed(moment, true);
+        return moment.context;
+      });
+    },
+  );
+}
+
+function readProvided(instance: Instance, id: string, provided: unknown): { text: string; version: number } {
+  if (provided === undefined || provided === null) {
+    throw new ChordError("not_found", "contextExternalProvider has no such context", { contextId: id });
+  }
+  const malformed = (problem: string, cause?: unknown): ChordError =>
+    new ChordError("callback_failed", `contextExternalProvider must give { context, version }: ${problem}`, { contextId: id, cause });
+  try {
+    if (typeof provided !== "object") throw malformed(`got ${kindOf(provided)}`);
+    const { context, version } = provided as { context?: unknown; version?: unknown };
+    if (typeof version !== "number" || !Number.isSafeInteger(version) || version < 0) {
+      throw malformed(`version must be a non-negative integer, got ${kindOf(version)}`);
+    }
+    return { text: textOf(context, instance.json, "context"), version };
+  } catch (error) {
+    if (error instanceof ChordError && error.code !== "invalid_value") throw error;
+    throw malformed(error instanceof Error ? error.message : "reading it threw", error);
+  }
+}
+
+const mostAttempts = 100;
+const longestPause = 50;
+
+/** Full jitter, from none at all, so that writers who collided come back at different times. */
+function pause(attempt: number): Promise<void> {
+  const longest = Math.min(2 ** attempt - 1, longestPause);
+  return new Promise((resolve) => setTimeout(resolve, Math.random() * longest));
+}
+
+type Compute = (current: JsonObject | undefined) => unknown;
+
+export function transact(instance: Instance, id: string, compute: Compute, patience: Patience): Settled<ChangeResult> {
+  instance.checkId(id);
+  const first = attempt(instance, id, compute, patience);
+  if (first instanceof Promise) return first.then((result) => result ?? retry(instance, id, compute, patience));
+  return first ?? retry(instance, id, compute, patience);
+}
+
+async function retry(instance: Instance, id: string, compute: Compute, patience: Patience): Promise<ChangeResult> {
+  for (let count = 1; count < mostAttempts; count += 1) {
+    await pause(count - 1);
+    patience.check();
+    instance.ready();
+    const result = await attempt(instance, id, compute, patience);
+    if (result !== undefined) return result;
+  }
+  throw new ChordError("conflict", `other writers were first ${mostAttempts} times in a row; try again, or use updateContext`, {
+    contextId: id,
+  });
+}
+
+/** One try; `undefined` where somebody else committed between the read and the write. */
+function attempt(instance: Instance, id: string, compute: Compute, patience: Patience): Settled<ChangeResult | undefined> {
+  return chain(getContext(instance, id), (current) =>
+    chain(
+      callBack("the transaction's function", id, () => compute(current?.context)),
+      (next) => {
+        patience.check();
+        instance.ready();
+        return next === undefined ? unchanged(instance, id, current) : commit(instance, id, current, next);
+      },
+    ),
+  );
+}
+
+function unchanged(instance: Instance, id: string, current: Context | undefined): ChangeResult {
+  if (current === undefined) {
+    throw new ChordError("not_found", "there is no such context, and the transaction's function returned nothing to create it from", {
+      contextId: id,
+    });
+  }
+  return instance.unchanged(current);
+}
+
+function commit(instance: Instance, id: string, current: Context | undefined, next: unknown): Settled<ChangeResult | undefined> {
+  const text = textOf(next, instance.json, "context");
+  const guard = current === undefined ? { version: 0 } : { version: current.version, revision: current.revision };
+  const missed = (error: unknown): undefined => {
+    if (error instanceof ChordError && error.code === "conflict") return undefined;
+    throw asChordError(error, id);
+  };
+  const now = instance.now();
+  try {
+    const committed = instance.core.set(id, text, guard, now);
+    if (committed instanceof Promise) return committed.then((late) => instance.committed(id, late, text), missed);
+    return instance.committed(id, committed, text);
+  } catch (error) {
+    return missed(error);
+  }
+}

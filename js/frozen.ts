@@ -1,0 +1,86 @@
+/**
+ * Values as they are handed out: parsed, frozen through and through, and sharing with an earlier value what didn't change.
+ * Nothing here recurses deeper than the limit on depth, and keys such as `__proto__` stay own properties.
+ */
+import type { Json, JsonObject } from "./types.js";
+
+/** An object that is still being put together. */
+export type Draft = { [key: string]: Json };
+
+function isNested(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
+
+/** Freezes `root` and all that is in it, except what is frozen already. */
+export function freezeDeep<T extends object>(root: T): T {
+  const open: object[] = [root];
+  for (let object = open.pop(); object !== undefined; object = open.pop()) {
+    const items: readonly unknown[] = Array.isArray(object) ? object : Object.values(object);
+    for (let index = 0; index < items.length; index += 1) {
+      const item = items[index];
+      if (isNested(item) && !Object.isFrozen(item)) open.push(item);
+    }
+    Object.freeze(object);
+  }
+  return root;
+}
+
+/** The value of a text the engine gave, frozen. */
+export function parseFrozen<T extends object>(text: string): T {
+  return freezeDeep(JSON.parse(text) as T);
+}
+
+/** Defines a field, whatever its name. */
+export function put(target: Draft, key: string, value: Json): void {
+  if (key === "__proto__") Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
+  else target[key] = value;
+}
+
+/** The value of a text the engine gave, frozen; parts equal to those of `earlier`, in the same order of keys, are the very same. */
+export function parseShared(text: string, earlier: JsonObject | undefined): JsonObject {
+  const fresh = JSON.parse(text) as JsonObject;
+  if (earlier === undefined) return freezeDeep(fresh);
+  return freezeDeep(share(earlier, fresh) as JsonObject);
+}
+
+function share(earlier: Json, fresh: Json): Json {
+  if (earlier === fresh || !isNested(earlier) || !isNested(fresh)) return fresh;
+  if (Array.isArray(earlier)) return Array.isArray(fresh) ? shareArray(earlier, fresh) : fresh;
+  return Array.isArray(fresh) ? fresh : shareObject(earlier as JsonObject, fresh as Draft);
+}
+
+function shareObject(earlier: JsonObject, fresh: Draft): JsonObject {
+  const keys = Object.keys(fresh);
+  const earlierKeys = Object.keys(earlier);
+  let isSame = keys.length === earlierKeys.length;
+  for (let index = 0; index < keys.length; index += 1) {
+    const key = keys[index] ?? "";
+    isSame &&= key === earlierKeys[index];
+    if (!Object.hasOwn(earlier, key)) continue;
+    const before = earlier[key] ?? null;
+    const after = fresh[key] ?? null;
+    const shared = share(before, after);
+    if (shared !== after) put(fresh, key, shared);
+    isSame &&= shared === before;
+  }
+  return isSame ? earlier : fresh;
+}
+
+/** Pairs elements from both ends, as most changes insert or remove in one place. */
+function shareArray(earlier: readonly Json[], fresh: Json[]): readonly Json[] {
+  const common = Math.min(earlier.length, fresh.length);
+  let start = 0;
+  while (start < common && shareElement(earlier, start, fresh, start)) start += 1;
+  if (start === earlier.length && start === fresh.length) return earlier;
+  let end = 0;
+  while (end < common - start && shareElement(earlier, earlier.length - 1 - end, fresh, fresh.length - 1 - end)) end += 1;
+  for (let index = start + 1; index < common - end; index += 1) shareElement(earlier, index, fresh, index);
+  return fresh;
+}
+
+function shareElement(earlier: readonly Json[], from: number, fresh: Json[], to: number): boolean {
+  const before = earlier[from] ?? null;
+  const shared = share(before, fresh[to] ?? null);
+  fresh[to] = shared;
+  return shared === before;
+}

@@ -1,0 +1,289 @@
+/**
+ * Results made late, yet exact; and states that share their unchanged parts.
+ *
+ * A write's result is a `Moment`. A small context's moment has the state's text and needs nobody. A large one has only the delta that led to
+ * it, so moments are chained, old to new: read late, one walks from itself to the newest, takes that state from the engine and undoes the
+ * deltas in between; or, where an earlier moment of the chain has been seen, plays them onto that, which is how states come to share.
+ *
+ *     result ─▶ moment 7 ──next──▶ moment 8 ──next──▶ moment 9 ◀── track.head      (9's state: the engine's)
+ *                  ▲ track.seen: has its value
+ *
+ * Invariants:
+ * - Links point from old to new, and nothing here points at the old: what no result holds is collected.
+ * - Whoever takes a state away (delete, restore, expiry, close) first settles the head, so that every chain ends in a moment with a value.
+ * - A chain whose deltas outgrow the context is ended by settling its head; holding one result costs at most about twice the context.
+ * - `next` of a settled moment is kept only while it is `track.seen`.
+ * - There is a track only for contexts somebody looked at and for heads that aren't settled; how many, and how large, is bounded.
+ */
+import type { Committed, Core, State } from "./core.js";
+import { ChordError } from "./error.js";
+import { parseFrozen, parseShared } from "./frozen.js";
+import { Moment, type Source, type Stamp } from "./moment.js";
+import { replay } from "./apply.js";
+import type { Context, Delta, JsonObject } from "./types.js";
+
+const mostTracks = 10_000;
+const mostBytes = 32 * 1024 * 1024;
+// Room is made for some more at once: looking for it costs time.
+const kept = 7 / 8;
+const trackBytes = 256;
+const shortestChain = 4096;
+
+class Track {
+  /** The state as it is now, where a later one has to be linked to it or can share with it. */
+  head: Moment | undefined;
+  /** The newest state that was looked at. */
+  seen: Moment | undefined;
+  seenBytes = 0;
+  weight = 0;
+  /** Used since room was last looked for. */
+  isFresh = true;
+}
+
+export class History implements Source {
+  readonly #core: Core;
+  readonly #tracks = new Map<string, Track>();
+  #weight = 0;
+  /** Unsettled heads whose track had to go: only who holds their results needs them. */
+  readonly #abandoned = new Map<string, WeakRef<Moment>>();
+  #sweep: Iterator<[string, WeakRef<Moment>]> | undefined;
+
+  constructor(core: Core) {
+    this.#core = core;
+  }
+
+  /** The moment a write led to. `text` is the state's, where the caller has it in stored order. */
+  committed(id: string, commit: Committed, text: string | undefined): Moment {
+    const known = commit.context ?? text;
+    const track = this.#tracks.get(id);
+    if (track === undefined && known !== undefined && this.#abandoned.size === 0)
+      return new Moment(this, id, commit, commit.delta, known, commit.bytes);
+    const head = track?.head ?? this.#reclaim(id);
+    if (!commit.changed) {
+      const current = head ?? track?.seen;
+      if (current !== undefined && isSame(current.stamp, commit)) return current;
+      const moment = new Moment(this, id, commit, undefined, known, commit.bytes);
+      if (known === undefined) this.#setHead(id, track ?? this.#open(id), moment);
+      return moment;
+    }
+    const moment = new Moment(this, id, commit, commit.delta, known, commit.bytes);
+    const isNext = head !== undefined && commit.delta !== undefined && head.stamp.version + 1 === commit.version;
+    if (isNext) head.next = moment;
+    if (known !== undefined) {
+      if (track !== undefined) this.#settled(id, track);
+      return moment;
+    }
+    if (isNext) moment.grown = head.grown + (commit.delta?.length ?? 0);
+    const current = track ?? this.#open(id);
+    this.#setHead(id, current, moment);
+    if (moment.grown > Math.max(commit.bytes, shortestChain)) this.#settle(id, moment);
+    return moment;
+  }
+
+  /** The newest state of `id` that is kept here: perhaps still the newest there is. */
+  latest(id: string): Moment | undefined {
+    const track = this.#tracks.get(id);
+    if (track === undefined) return undefined;
+    track.isFresh = true;
+    return track.head ?? track.seen;
+  }
+
+  /** The snapshot of the state the engine gave for `id`. */
+  snapshot(id: string, state: State): Context {
+    const track = this.#tracks.get(id);
+    const latest = track?.head ?? track?.seen;
+    if (latest !== undefined && isSame(latest.stamp, state)) return latest.context;
+    const moment = new Moment(this, id, stampOf(state), undefined, state.context, state.context.length);
+    this.#setHead(id, track ?? this.#open(id), moment);
+    return moment.context;
+  }
+
+  /** Like `snapshot`, for states that pass by in numbers: what isn't kept already is not kept. */
+  glance(id: string, state: State): Context {
+    const latest = this.latest(id);
+    if (latest?.seen !== undefined && isSame(latest.stamp, state)) return latest.seen;
+    return Object.freeze({ contextId: id, context: parseFrozen<JsonObject>(state.context), ...stampOf(state) });
+  }
+
+  /** `id`'s state is about to be taken away. */
+  leave(id: string): void {
+    const head = this.#tracks.get(id)?.head ?? this.#reclaim(id);
+    if (head !== undefined) this.#fill(head);
+    this.forget(id);
+  }
+
+  /** `id` is gone. */
+  forget(id: string): void {
+    const track = this.#tracks.get(id);
+    if (track === undefined) return;
+    this.#weight -= track.weight;
+    this.#tracks.delete(id);
+  }
+
+  /** States from `before` or earlier may be taken away without a word. */
+  settleUntil(before: number): void {
+    for (const [id, track] of this.#tracks) {
+      if (track.head !== undefined && !track.head.isSettled && track.head.stamp.insertedAt <= before) this.#settle(id, track.head);
+    }
+    for (const [id, reference] of this.#abandoned) {
+      const head = reference.deref();
+      if (head === undefined || head.stamp.insertedAt <= before) {
+        this.#abandoned.delete(id);
+        if (head !== undefined) this.#fill(head);
+      }
+    }
+  }
+
+  close(): void {
+    this.settleUntil(Number.POSITIVE_INFINITY);
+    this.#tracks.clear();
+    this.#weight = 0;
+  }
+
+  valueOf(moment: Moment): JsonObject {
+    const seen = this.#tracks.get(moment.id)?.seen;
+    const earlier = seen?.seen?.context;
+    if (moment.text !== undefined) {
+      const value = parseShared(moment.text, earlier);
+      moment.text = undefined;
+      return value;
+    }
+    const isLater = seen !== undefined && seen !== moment && earlier !== undefined && seen.stamp.version < moment.stamp.version;
+    const way = isLater ? deltasBetween(seen, moment) : undefined;
+    if (way !== undefined && earlier !== undefined) return replay(earlier, way, "forwards");
+    const end = endOf(moment);
+    if (end === moment) return parseShared(this.#stateOf(moment), earlier);
+    const back = deltasBetween(moment, end) ?? [];
+    return replay(end.context.context, back.reverse(), "backwards");
+  }
+
+  seen(moment: Moment): void {
+    const track = this.#tracks.get(moment.id) ?? this.#open(moment.id);
+    const isHead = track.head === moment;
+    if (!isHead && track.seen !== undefined && track.seen.stamp.version >= moment.stamp.version) {
+      moment.next = undefined;
+      return;
+    }
+    if (track.seen !== undefined && track.seen !== moment) track.seen.next = undefined;
+    track.seen = moment;
+    track.seenBytes = moment.bytes;
+    if (isHead) moment.grown = 0;
+    this.#weigh(track);
+    this.#makeRoom();
+  }
+
+  #open(id: string): Track {
+    const track = new Track();
+    this.#tracks.set(id, track);
+    return track;
+  }
+
+  #setHead(id: string, track: Track, head: Moment): void {
+    track.head = head;
+    track.isFresh = true;
+    this.#abandoned.delete(id);
+    this.#weigh(track);
+    if (this.#weight > mostBytes || this.#tracks.size > mostTracks) this.#makeRoom();
+  }
+
+  #weigh(track: Track): void {
+    const weight = trackBytes + track.seenBytes + (track.head?.delta?.length ?? 0);
+    this.#weight += weight - track.weight;
+    track.weight = weight;
+  }
+
+  /** The head has its text, so nothing has to be linked to it any more. */
+  #settle(id: string, head: Moment): void {
+    this.#fill(head);
+    const track = this.#tracks.get(id);
+    if (track !== undefined) this.#settled(id, track);
+  }
+
+  #settled(id: string, track: Track): void {
+    track.head = undefined;
+    if (track.seen === undefined) {
+      this.forget(id);
+    } else {
+      track.seen.next = undefined;
+      this.#weigh(track);
+    }
+  }
+
+  #fill(head: Moment): void {
+    if (!head.isSettled) head.text = this.#stateOf(head);
+  }
+
+  /** The text of the newest state, from the engine. */
+  #stateOf(moment: Moment): string {
+    const state = this.#core.get(moment.id, undefined);
+    if (state instanceof Promise || state === undefined || state === "same" || !isSame(state, moment.stamp)) {
+      throw new ChordError("internal", `version ${moment.stamp.version} of this context is no longer at hand; please report it`, {
+        contextId: moment.id,
+      });
+    }
+    return state.context;
+  }
+
+  /** Lets go of what has not been used for longest, going by one bit: exact order would cost each read more than it is worth. */
+  #makeRoom(): void {
+    if (this.#weight <= mostBytes && this.#tracks.size <= mostTracks) return;
+    for (const [id, track] of this.#tracks) {
+      if ((this.#weight <= mostBytes * kept && this.#tracks.size <= mostTracks * kept) || this.#tracks.size === 1) return;
+      if (track.isFresh) {
+        track.isFresh = false;
+        this.#tracks.delete(id);
+        this.#tracks.set(id, track);
+        continue;
+      }
+      this.forget(id);
+      if (track.head !== undefined && !track.head.isSettled) this.#abandon(id, track.head);
+    }
+  }
+
+  #abandon(id: string, head: Moment): void {
+    if (typeof WeakRef === "undefined") {
+      this.#fill(head);
+      return;
+    }
+    this.#abandoned.set(id, new WeakRef(head));
+    for (let visits = 2; visits > 0; visits -= 1) {
+      this.#sweep ??= this.#abandoned.entries();
+      const next = this.#sweep.next();
+      if (next.done === true) this.#sweep = undefined;
+      else if (next.value[1].deref() === undefined) this.#abandoned.delete(next.value[0]);
+    }
+  }
+
+  #reclaim(id: string): Moment | undefined {
+    if (this.#abandoned.size === 0) return undefined;
+    const head = this.#abandoned.get(id)?.deref();
+    this.#abandoned.delete(id);
+    return head;
+  }
+}
+
+function isSame(one: Stamp, other: { readonly version: number; readonly revision: string }): boolean {
+  return one.version === other.version && one.revision === other.revision;
+}
+
+function stampOf({ version, revision, insertedAt }: State): Stamp {
+  return { version, revision, insertedAt };
+}
+
+/** The newest moment a chain leads to, or the first on the way that is settled. */
+function endOf(moment: Moment): Moment {
+  let end = moment;
+  while (!end.isSettled && end.next !== undefined) end = end.next;
+  return end;
+}
+
+/** The deltas that lead from `from` to `to`, where the chain does. */
+function deltasBetween(from: Moment, to: Moment): Delta[] | undefined {
+  const deltas: Delta[] = [];
+  for (let moment: Moment | undefined = from; moment !== to; ) {
+    moment = moment.next;
+    if (moment?.delta === undefined) return undefined;
+    deltas.push(parseFrozen<Delta>(moment.delta));
+  }
+  return deltas;
+}

@@ -1,0 +1,36 @@
+/** What may name a context. */
+import { ChordError, kindOf, quote } from "./error.js";
+
+const surrogate = /\p{Surrogate}/u;
+
+/** Bytes of well-formed text in UTF-8. */
+function utf8Bytes(text: string): number {
+  let bytes = text.length;
+  for (let index = 0; index < text.length; index += 1) {
+    const unit = text.charCodeAt(index);
+    if (unit < 0x80) continue;
+    // Each half of a pair counts two.
+    bytes += unit < 0x800 || (unit >= 0xd800 && unit <= 0xdfff) ? 1 : 2;
+  }
+  return bytes;
+}
+
+/**
+ * @param most bytes of UTF-8
+ * @throws ChordError `invalid_argument` or `limit_exceeded`
+ */
+export function checkId(id: unknown, most: number): asserts id is string {
+  if (typeof id !== "string" || id === "") {
+    throw new ChordError("invalid_argument", `contextId must be a non-empty string, got ${id === "" ? "an empty one" : kindOf(id)}`);
+  }
+  if (id === "*") throw new ChordError("invalid_argument", 'contextId must not be "*", which means every context', { contextId: id });
+  const bytes = utf8Bytes(id);
+  if (bytes !== id.length && surrogate.test(id)) {
+    throw new ChordError("invalid_argument", `contextId ${quote(id)} has a lone surrogate, which UTF-8 can't hold`, { contextId: id });
+  }
+  if (bytes > most) {
+    throw new ChordError("limit_exceeded", `contextId ${quote(id)} is longer than ${most} bytes; shorten it or raise limits.idBytes`, {
+      contextId: id,
+    });
+  }
+}

@@ -1,0 +1,150 @@
+/** What one open `Chord` consists of, and what its operations have in common: readiness, time, deadline, telemetry, events. */
+import { Answers } from "./answers.js";
+import { type Clock, clockOf } from "./clock.js";
+import type { Committed, Core, Settled } from "./core.js";
+import { type Patience, within } from "./deadline.js";
+import { asChordError, ChordError } from "./error.js";
+import { History } from "./history.js";
+import { checkId } from "./id.js";
+import type { JsonLimits } from "./json.js";
+import { Listeners } from "./listeners.js";
+import { Moment } from "./moment.js";
+import type { Settings } from "./options.js";
+import { Result } from "./result.js";
+import { type Operation, type Outcome, Observer } from "./telemetry.js";
+import type { ChangeResult, Context } from "./types.js";
+
+export class Instance {
+  readonly settings: Settings;
+  readonly core: Core;
+  readonly history: History;
+  readonly answers = new Answers();
+  readonly listeners = new Listeners();
+  /** What contexts and changes may measure. */
+  readonly json: JsonLimits;
+  /** What deltas handed in may measure: they hold old and new values, and each array adds three levels. */
+  readonly deltaJson: JsonLimits;
+  isClosed = false;
+  readonly #clock: Clock;
+  readonly #observer: Observer | undefined;
+
+  constructor(settings: Settings, core: Core) {
+    const { contextBytes, depth } = settings.limits;
+    this.settings = settings;
+    this.core = core;
+    this.history = new History(core);
+    this.json = { bytes: contextBytes, depth };
+    this.deltaJson = { bytes: 4 * contextBytes, depth: 3 * depth + 8 };
+    this.#clock = clockOf(settings.timeUnit, settings.timeProvider);
+    this.#observer = settings.telemetry === undefined ? undefined : new Observer(settings.telemetry);
+  }
+
+  /** @throws ChordError `closed` */
+  ready(): void {
+    if (this.isClosed) throw new ChordError("closed", "this Chord has been closed; open a new one");
+  }
+
+  checkId(id: unknown): asserts id is string {
+    checkId(id, this.settings.limits.idBytes);
+  }
+
+  /** The time of the write about to happen. */
+  now(): number {
+    const now = this.#clock();
+    // A time provider may do anything, closing included.
+    this.ready();
+    return now;
+  }
+
+  /** Does `work` and gives its outcome as a promise, whatever happens. */
+  run<T>(work: () => Settled<T>, contextId?: unknown, patience?: Patience): Promise<T> {
+    try {
+      this.ready();
+      const value = work();
+      if (!(value instanceof Promise)) return Promise.resolve(value);
+      return this.#bounded(value, typeof contextId === "string" ? contextId : undefined, patience);
+    } catch (error) {
+      return Promise.reject(asChordError(error, typeof contextId === "string" ? contextId : undefined));
+    }
+  }
+
+  /** Like `run`, told to telemetry where there is any. */
+  runObserved<T>(
+    name: Operation,
+    outcomeOf: (value: T) => Outcome,
+    work: () => Settled<T>,
+    contextId?: unknown,
+    patience?: Patience,
+  ): Promise<T> {
+    const observer = this.#observer;
+    if (observer === undefined || observer.isTelling) return this.run(work, contextId, patience);
+    return observer.observe(name, contextId, () => this.run(work, contextId, patience), outcomeOf);
+  }
+
+  /** Does `work` at once. */
+  compute<T>(work: () => T): T {
+    try {
+      this.ready();
+      return work();
+    } catch (error) {
+      throw asChordError(error, undefined);
+    }
+  }
+
+  /**
+   * The result of a write, after telling whoever listens.
+   *
+   * @param text what the whole state was given as, where it was
+   */
+  committed(id: string, commit: Committed, text: string | undefined): ChangeResult {
+    // What created a context is what is stored. Later the stored order of keys is the older one, which only the engine knows.
+    const stored = commit.changed && commit.delta === undefined ? text : undefined;
+    const moment = this.history.committed(id, commit, stored);
+    if (commit.changed) this.changed(moment, false);
+    return new Result(commit.changed, moment);
+  }
+
+  /** The result of a write that had nothing to do. */
+  unchanged(context: Context): ChangeResult {
+    return new Result(false, Moment.of(this.history, context));
+  }
+
+  /** A context has a new state. After a restore there is no delta to tell. */
+  changed(moment: Moment, isRestored: boolean): void {
+    if (!this.answers.isEmpty) this.answers.forget(moment.id);
+    if (this.listeners.isEmpty || !this.listeners.wants(moment.id)) return;
+    const { version, revision, insertedAt } = moment.stamp;
+    const event = { type: "change", contextId: moment.id, version, revision, insertedAt, origin: "local" } as const;
+    this.listeners.push({ contextId: moment.id, toEvent: () => (isRestored ? event : { ...event, delta: moment.record.delta }) });
+  }
+
+  /** A context is gone. */
+  deleted(contextId: string, head: { readonly version: number; readonly revision: string }, insertedAt: number): void {
+    this.history.forget(contextId);
+    this.answers.forget(contextId);
+    if (!this.listeners.wants(contextId)) return;
+    const { version, revision } = head;
+    this.listeners.push({ contextId, toEvent: () => ({ type: "delete", contextId, version, revision, insertedAt, origin: "local" }) });
+  }
+
+  /** Results handed out before stay readable, and events of what was committed are still told. */
+  async close(): Promise<void> {
+    this.isClosed = true;
+    try {
+      this.history.close();
+      this.answers.clear();
+      const closing = this.core.close();
+      if (closing instanceof Promise) await this.#bounded(closing, undefined, undefined);
+    } catch (error) {
+      throw asChordError(error, undefined);
+    }
+  }
+
+  async #bounded<T>(value: Promise<T>, contextId: string | undefined, patience: Patience | undefined): Promise<T> {
+    try {
+      return await within(value, this.settings.timeout, patience, contextId);
+    } catch (error) {
+      throw asChordError(error, contextId);
+    }
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * Who listens to which context, and what they have yet to hear.
+ *
+ * Events are queued when a write commits and told in a microtask, oldest first, so that a listener never runs inside somebody else's call and may
+ * itself do anything. Each subscription hears what was committed after it began and before it ended.
+ */
+import type { ContextEvent, Listener } from "./types.js";
+
+interface Subscription {
+  readonly listener: Listener;
+  /** The first event meant for it. */
+  readonly from: number;
+  isActive: boolean;
+}
+
+/** What happened; the event is made when its turn comes, for deltas take time to read. */
+export interface Occurrence {
+  readonly contextId: string;
+  toEvent(): ContextEvent;
+}
+
+export class Listeners {
+  readonly #byId = new Map<string, Set<Subscription>>();
+  #queue: Occurrence[] = [];
+  #told = 0;
+  #isScheduled = false;
+
+  get isEmpty(): boolean {
+    return this.#byId.size === 0;
+  }
+
+  /** Whether anybody would hear of `id`. */
+  wants(id: string): boolean {
+    return this.#byId.has("*") || this.#byId.has(id);
+  }
+
+  add(id: string, listener: Listener): () => void {
+    const subscription: Subscription = { listener, from: this.#told + this.#queue.length, isActive: true };
+    const subscriptions = this.#byId.get(id) ?? new Set();
+    this.#byId.set(id, subscriptions);
+    subscriptions.add(subscription);
+    return () => {
+      subscription.isActive = false;
+      subscriptions.delete(subscription);
+      if (subscriptions.size === 0 && this.#byId.get(id) === subscriptions) this.#byId.delete(id);
+    };
+  }
+
+  push(occurrence: Occurrence): void {
+    this.#queue.push(occurrence);
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    queueMicrotask(() => this.#drain());
+  }
+
+  #drain(): void {
+    // What listeners commit meanwhile is told in a microtask of its own, so others get their turn.
+    const queue = this.#queue;
+    this.#queue = [];
+    const first = this.#told;
+    this.#told += queue.length;
+    this.#isScheduled = false;
+    for (const [index, occurrence] of queue.entries()) this.#tell(occurrence, first + index);
+  }
+
+  #tell(occurrence: Occurrence, sequence: number): void {
+    const audience = [...(this.#byId.get(occurrence.contextId) ?? []), ...(this.#byId.get("*") ?? [])].filter(
+      ({ from }) => from <= sequence,
+    );
+    if (audience.length === 0) return;
+    let event: ContextEvent;
+    try {
+      event = Object.freeze(occurrence.toEvent());
+    } catch {
+      // Only a failed instance can't word its events, and it says so to whoever calls it.
+      return;
+    }
+    for (const subscription of audience) {
+      if (subscription.isActive) tell(subscription.listener, event);
+    }
+  }
+}
+
+function tell(listener: Listener, event: ContextEvent): void {
+  try {
+    const answer = listener(event);
+    if (typeof answer === "object" && answer !== null) Promise.resolve(answer).catch(() => {});
+  } catch {
+    // A listener's trouble is neither the writer's nor the next listener's.
+  }
+}

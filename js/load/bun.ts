@@ -1,0 +1,2 @@
+/** Bun: as Node does, whose files it knows. */
+export { load } from "./node.js";

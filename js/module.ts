@@ -1,0 +1,66 @@
+/** How the WebAssembly module gets here: the package's own, compiled once per process, or one the user brings. */
+import { load } from "#load";
+import { ChordError, kindOf } from "./error.js";
+
+let own: Promise<WebAssembly.Module> | undefined;
+const brought = new WeakMap<object, Promise<WebAssembly.Module>>();
+
+/**
+ * The compiled module. Calls that overlap, or repeat with the same source, share one compilation; a failed one is tried again.
+ *
+ * @throws ChordError `backend_unavailable` where it can't be loaded, `invalid_argument` where `source` is nothing it could be loaded from
+ */
+export function moduleFrom(source: unknown): Promise<WebAssembly.Module> {
+  if (source === undefined) {
+    own ??= explained(load, "the package's chord.wasm").catch((error: unknown) => {
+      own = undefined;
+      throw error;
+    });
+    return own;
+  }
+  if (typeof source !== "object" || source === null) return explained(() => compile(source), "option wasm");
+  let module = brought.get(source);
+  if (module === undefined) {
+    module = explained(() => compile(source), "option wasm");
+    brought.set(source, module);
+    module.catch(() => brought.delete(source));
+  }
+  return module;
+}
+
+async function compile(given: unknown): Promise<WebAssembly.Module> {
+  const source: unknown = await given;
+  if (source instanceof WebAssembly.Module) return source;
+  if (source instanceof ArrayBuffer || (ArrayBuffer.isView(source) && source.buffer instanceof ArrayBuffer)) {
+    return WebAssembly.compile(source as BufferSource);
+  }
+  if (typeof Response !== "undefined" && source instanceof Response) return compileResponse(source);
+  if (source instanceof URL || typeof source === "string") return compileResponse(await fetch(source));
+  throw new ChordError(
+    "invalid_argument",
+    `option wasm must be bytes, a WebAssembly.Module, a Response, a URL or a promise of one, got ${kindOf(source)}`,
+  );
+}
+
+/** By the bytes rather than as a stream: servers that don't know the MIME type of WebAssembly are common, and the module is small. */
+async function compileResponse(response: Response): Promise<WebAssembly.Module> {
+  if (!response.ok)
+    throw new ChordError(
+      "backend_unavailable",
+      `${response.url || "the response"} was answered with status ${response.status}; serve chord.wasm there`,
+    );
+  return WebAssembly.compile(await response.arrayBuffer());
+}
+
+async function explained(get: () => Promise<WebAssembly.Module>, what: string): Promise<WebAssembly.Module> {
+  try {
+    return await get();
+  } catch (cause) {
+    if (cause instanceof ChordError) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const advice = /unsafe-eval|content security policy/i.test(reason)
+      ? "the page's Content-Security-Policy forbids WebAssembly; add 'wasm-unsafe-eval' to its script-src"
+      : "pass a module, its bytes or its URL as option wasm";
+    throw new ChordError("backend_unavailable", `${what} could not be loaded: ${reason}; ${advice}`, { cause });
+  }
+}

@@ -1,0 +1,52 @@
+/** Writes: set, update, delete, cleanup. Each checks, asks for the time, calls the engine once, and tells what came of it. */
+import { changesText } from "./changes.js";
+import { checkLimit, guardOf } from "./arguments.js";
+import type { Settled } from "./core.js";
+import { chain } from "./deadline.js";
+import type { Instance } from "./instance.js";
+import { textOf } from "./json.js";
+import { fieldsOf } from "./options.js";
+import type { ChangeResult, CleanupOptions, CleanupResult, WriteOptions } from "./types.js";
+
+export function setContext(instance: Instance, id: string, context: unknown, options: WriteOptions | undefined): Settled<ChangeResult> {
+  instance.checkId(id);
+  const text = textOf(context, instance.json, "context");
+  const guard = guardOf(options);
+  const commit = instance.core.set(id, text, guard, instance.now());
+  return commit instanceof Promise ? commit.then((late) => instance.committed(id, late, text)) : instance.committed(id, commit, text);
+}
+
+export function updateContext(instance: Instance, id: string, changes: unknown, options: WriteOptions | undefined): Settled<ChangeResult> {
+  instance.checkId(id);
+  const { merge, operations } = changesText(changes, instance.json);
+  const guard = guardOf(options);
+  const commit = instance.core.update(id, merge, operations, guard, instance.now());
+  return commit instanceof Promise
+    ? commit.then((late) => instance.committed(id, late, undefined))
+    : instance.committed(id, commit, undefined);
+}
+
+export function deleteContext(instance: Instance, id: string, options: WriteOptions | undefined): Settled<boolean> {
+  instance.checkId(id);
+  const guard = guardOf(options);
+  const now = instance.now();
+  instance.history.leave(id);
+  return chain(instance.core.delete(id, guard, now), (head) => {
+    if (head === undefined) return false;
+    instance.deleted(id, head, now);
+    return true;
+  });
+}
+
+export function cleanup(instance: Instance, options: CleanupOptions | undefined): Settled<CleanupResult> {
+  const { limit } = fieldsOf(options, "options", ["limit"]);
+  const most = checkLimit(limit, 1000);
+  const now = instance.now();
+  const { contextAutoDelete, contextTtl } = instance.settings;
+  if (contextAutoDelete && contextTtl !== null) instance.history.settleUntil(now - contextTtl);
+  return chain(instance.core.cleanup(most, now), ({ deltas, deleted }) => {
+    instance.answers.clear();
+    for (const head of deleted) instance.deleted(head.contextId, head, now);
+    return { contexts: deleted.length, deltas };
+  });
+}
