@@ -77,7 +77,11 @@ impl Changes<'_> {
 
     fn values(&mut self, path: &[&[u8]], action: &str, members: [Option<(&[u8], &[u8])>; 2]) {
         let out = &mut self.out;
-        out.extend_from_slice(if self.first { b"{\"key\":" } else { b",{\"key\":" });
+        out.extend_from_slice(if self.first {
+            b"{\"key\":"
+        } else {
+            b",{\"key\":"
+        });
         self.first = false;
         match path {
             [key] => out.extend_from_slice(key),
@@ -108,12 +112,18 @@ mod tests {
     use crate::delta::diff;
 
     fn changes(before: &str, after: &str) -> String {
-        let printed = print(&diff(before.as_bytes(), after.as_bytes()), Some("c"), Some(7));
+        let printed = print(
+            &diff(before.as_bytes(), after.as_bytes()),
+            Some("c"),
+            Some(7),
+        );
         let printed = String::from_utf8_lossy(&printed).into_owned();
         let inner = printed
             .strip_prefix("{\"version\":7,\"changes\":[")
             .and_then(|rest| rest.strip_suffix("]}"));
-        inner.unwrap_or_default().replace(",\"contextId\":\"c\"", "")
+        inner
+            .unwrap_or_default()
+            .replace(",\"contextId\":\"c\"", "")
     }
 
     #[test]
@@ -156,7 +166,10 @@ mod tests {
     fn an_edited_array_is_one_change_with_its_edits() {
         let long = "\"0123456789012345678901234567890123456789\"";
         assert_eq!(
-            changes(&format!("{{\"a\":[{long}]}}"), &format!("{{\"a\":[{long},1]}}")),
+            changes(
+                &format!("{{\"a\":[{long}]}}"),
+                &format!("{{\"a\":[{long},1]}}")
+            ),
             r#"{"key":"a","action":"edited","edits":[{"index":1,"removed":[],"added":[1]}]}"#
         );
     }
@@ -185,7 +198,8 @@ mod tests {
 
     #[test]
     fn old_values_that_a_delta_lacks_are_left_out() {
-        let parsed = delta_text::parse(br#"{"a":{"action":"removed"},"b":{"action":"modified","value":1}}"#);
+        let parsed =
+            delta_text::parse(br#"{"a":{"action":"removed"},"b":{"action":"modified","value":1}}"#);
         let printed = print(&parsed.unwrap_or_default(), None, None);
         assert_eq!(
             String::from_utf8_lossy(&printed),

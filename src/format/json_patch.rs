@@ -39,7 +39,9 @@ impl Patch {
 
     fn change(&mut self, change: &Change<'_>) {
         match change {
-            Change::Added(new) | Change::Modified { new, .. } => self.operation("replace", Some(new)),
+            Change::Added(new) | Change::Modified { new, .. } => {
+                self.operation("replace", Some(new))
+            }
             Change::Removed(_) => self.operation("remove", None),
             Change::Nested(delta) => self.delta(delta),
             Change::Edited(spans) => self.edits(spans),
@@ -105,7 +107,11 @@ impl Patch {
 
     fn operation(&mut self, name: &str, value: Option<&[u8]>) {
         let out = &mut self.out;
-        out.extend_from_slice(if out.len() > 1 { b",{\"op\":\"" } else { b"{\"op\":\"" });
+        out.extend_from_slice(if out.len() > 1 {
+            b",{\"op\":\""
+        } else {
+            b"{\"op\":\""
+        });
         out.extend_from_slice(name.as_bytes());
         out.extend_from_slice(b"\",\"path\":\"");
         out.extend_from_slice(&self.pointer);
@@ -158,7 +164,10 @@ mod tests {
 
     #[test]
     fn pointers_escape_by_rfc_6901_within_a_json_string() {
-        assert_eq!(between("{}", r#"{"":1}"#), r#"[{"op":"add","path":"/","value":1}]"#);
+        assert_eq!(
+            between("{}", r#"{"":1}"#),
+            r#"[{"op":"add","path":"/","value":1}]"#
+        );
         assert_eq!(
             between("{}", r#"{"a/b~1\"\\\u0001é":1}"#),
             r#"[{"op":"add","path":"/a~1b~01\"\\\u0001é","value":1}]"#
@@ -174,14 +183,18 @@ mod tests {
                 .unwrap_or_default()
         };
         assert_eq!(
-            edits(r#"[{"index":1,"removed":[1,2,3],"added":[4]},{"index":4,"removed":1,"added":[5,6]}]"#),
+            edits(
+                r#"[{"index":1,"removed":[1,2,3],"added":[4]},{"index":4,"removed":1,"added":[5,6]}]"#
+            ),
             concat!(
                 r#"[{"op":"replace","path":"/l/1","value":4},{"op":"remove","path":"/l/2"},{"op":"remove","path":"/l/2"},"#,
                 r#"{"op":"replace","path":"/l/4","value":5},{"op":"add","path":"/l/5","value":6}]"#,
             )
         );
         assert_eq!(
-            edits(r#"[{"index":0,"removed":1,"added":[]},{"index":0,"delta":{"x":{"action":"removed"}}}]"#),
+            edits(
+                r#"[{"index":0,"removed":1,"added":[]},{"index":0,"delta":{"x":{"action":"removed"}}}]"#
+            ),
             r#"[{"op":"remove","path":"/l/0"},{"op":"remove","path":"/l/0/x"}]"#
         );
     }

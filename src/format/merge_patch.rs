@@ -118,7 +118,10 @@ mod tests {
     }
 
     fn parsed(delta: &str, context: Option<&str>) -> core::result::Result<String, String> {
-        patch(&delta_text::parse(delta.as_bytes()).unwrap_or_default(), context)
+        patch(
+            &delta_text::parse(delta.as_bytes()).unwrap_or_default(),
+            context,
+        )
     }
 
     #[test]
@@ -140,9 +143,16 @@ mod tests {
             ("{}", r#"{"a":null}"#, r#"["a"]"#),
             (r#"{"a":1}"#, r#"{"a":null}"#, r#"["a"]"#),
             ("{}", r#"{"a":{"b":{"c":null}}}"#, r#"["a","b","c"]"#),
-            (r#"{"a":{"b":1}}"#, r#"{"a":{"b":{"c":null}}}"#, r#"["a","b","c"]"#),
+            (
+                r#"{"a":{"b":1}}"#,
+                r#"{"a":{"b":{"c":null}}}"#,
+                r#"["a","b","c"]"#,
+            ),
         ] {
-            assert_eq!(between(before, after), Err(format!("invalid_argument {path}")));
+            assert_eq!(
+                between(before, after),
+                Err(format!("invalid_argument {path}"))
+            );
         }
         assert!(between(r#"{"a":null}"#, r#"{"a":[null,{"b":null}]}"#).is_ok());
     }
@@ -150,7 +160,10 @@ mod tests {
     #[test]
     fn an_edited_array_needs_the_state_before() {
         let edited = r#"{"a":{"l":{"action":"edited","edits":[{"index":1,"removed":[2],"added":[null,4]}]}}}"#;
-        assert_eq!(parsed(edited, None), Err(r#"invalid_argument ["a","l"]"#.to_owned()));
+        assert_eq!(
+            parsed(edited, None),
+            Err(r#"invalid_argument ["a","l"]"#.to_owned())
+        );
         assert_eq!(
             parsed(edited, Some(r#"{"a":{"l":[1,2]}}"#)).as_deref(),
             Ok(r#"{"a":{"l":[1,null,4]}}"#)
@@ -159,7 +172,8 @@ mod tests {
 
     #[test]
     fn a_context_that_is_not_the_state_before_is_a_mismatch() {
-        let edited = r#"{"a":{"l":{"action":"edited","edits":[{"index":1,"removed":[2],"added":[]}]}}}"#;
+        let edited =
+            r#"{"a":{"l":{"action":"edited","edits":[{"index":1,"removed":[2],"added":[]}]}}}"#;
         for (context, path) in [
             ("{}", r#"["a"]"#),
             (r#"{"a":[]}"#, r#"["a"]"#),
@@ -183,7 +197,10 @@ mod tests {
     #[test]
     fn an_object_in_place_of_an_object_is_told_by_its_fields() {
         let modified = r#"{"a":{"action":"modified","oldValue":{"x":1,"y":1},"value":{"y":2}}}"#;
-        assert_eq!(parsed(modified, None).as_deref(), Ok(r#"{"a":{"y":2,"x":null}}"#));
+        assert_eq!(
+            parsed(modified, None).as_deref(),
+            Ok(r#"{"a":{"y":2,"x":null}}"#)
+        );
         let without_old_value = r#"{"a":{"action":"modified","value":{"y":2}}}"#;
         assert_eq!(
             parsed(without_old_value, None),

@@ -3,7 +3,14 @@
 //! [`judge`] reads with serde_json and knows the contract only; it shares no line with the crate. What proptest finds is
 //! shrunk, printed, and kept in `tests/laws/seeds.txt`, which is run first from then on.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
+mod arrays;
 mod exhaustive;
+mod generated;
 mod judge;

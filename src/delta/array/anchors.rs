@@ -2,7 +2,8 @@
 //!
 //! Myers, "An O(ND) Difference Algorithm and Its Variations" (1986) while the difference is small; beyond that, elements that
 //! stand once on each side are matched by their longest increasing run (patience diff), and the gaps between them are
-//! searched again. Both bounds keep the cost near linear whatever the input.
+//! searched again. Where none does, elements that stayed at their place are matched. So the cost is near linear whatever
+//! the input.
 
 use hashbrown::HashTable;
 
@@ -11,13 +12,24 @@ use crate::json::hash;
 /// Up to so many insertions and removals are searched exactly.
 const EXACT: usize = 128;
 
-/// Pairs of positions with equal text, both ascending.
+/// Gaps within gaps are searched this deep: each level reads everything once more.
+const LEVELS: u32 = 8;
+
+/// Pairs of positions with equal text, both ascending; the same pairs whichever array comes first.
+///
+/// Of several shortest ways the search prefers one side's. Were that side not the same on the way back, there-and-back
+/// would not vanish when merged.
 pub(super) fn anchors(a: &[&[u8]], b: &[&[u8]]) -> Vec<(usize, usize)> {
+    if (b.len(), b) < (a.len(), a) {
+        let mut pairs = anchors(b, a);
+        pairs.iter_mut().for_each(|(i, j)| core::mem::swap(i, j));
+        return pairs;
+    }
     let mut names = Names::default();
     let a: Vec<u32> = a.iter().map(|text| names.name(text)).collect();
     let b: Vec<u32> = b.iter().map(|text| names.name(text)).collect();
     let mut found = Vec::new();
-    search(&a, &b, (0, 0), &mut found);
+    search(&a, &b, (0, 0), LEVELS, &mut found);
     found
 }
 
@@ -32,28 +44,45 @@ impl<'a> Names<'a> {
     fn name(&mut self, text: &'a [u8]) -> u32 {
         let texts = &mut self.texts;
         let hashed = hash(text);
-        if let Some(&name) = self.index.find(hashed, |&name| texts[name as usize] == text) {
+        if let Some(&name) = self
+            .index
+            .find(hashed, |&name| texts[name as usize] == text)
+        {
             return name;
         }
         let name = texts.len() as u32;
         texts.push(text);
-        self.index.insert_unique(hashed, name, |&name| hash(texts[name as usize]));
+        self.index
+            .insert_unique(hashed, name, |&name| hash(texts[name as usize]));
         name
     }
 }
 
 /// Appends the pairs of `a` and `b`, which start at `offset` in the whole arrays.
-fn search(a: &[u32], b: &[u32], offset: (usize, usize), found: &mut Vec<(usize, usize)>) {
+fn search(
+    a: &[u32],
+    b: &[u32],
+    offset: (usize, usize),
+    levels: u32,
+    found: &mut Vec<(usize, usize)>,
+) {
     let prefix = a.iter().zip(b).take_while(|(x, y)| x == y).count();
     found.extend((0..prefix).map(|i| (offset.0 + i, offset.1 + i)));
     let (a, b) = (&a[prefix..], &b[prefix..]);
     let offset = (offset.0 + prefix, offset.1 + prefix);
-    let suffix = a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| x == y).count();
+    let suffix = a
+        .iter()
+        .rev()
+        .zip(b.iter().rev())
+        .take_while(|(x, y)| x == y)
+        .count();
     let (middle_a, middle_b) = (&a[..a.len() - suffix], &b[..b.len() - suffix]);
     if !middle_a.is_empty() && !middle_b.is_empty() {
         match shortest(middle_a, middle_b) {
-            Some(pairs) => found.extend(pairs.into_iter().map(|(i, j)| (offset.0 + i, offset.1 + j))),
-            None => between(middle_a, middle_b, offset, found),
+            Some(pairs) => {
+                found.extend(pairs.into_iter().map(|(i, j)| (offset.0 + i, offset.1 + j)))
+            }
+            None => between(middle_a, middle_b, offset, levels, found),
         }
     }
     let end = (offset.0 + middle_a.len(), offset.1 + middle_b.len());
@@ -61,14 +90,32 @@ fn search(a: &[u32], b: &[u32], offset: (usize, usize), found: &mut Vec<(usize, 
 }
 
 /// Searches the gaps between elements that stand once on each side; none of them is an end of a gap.
-fn between(a: &[u32], b: &[u32], offset: (usize, usize), found: &mut Vec<(usize, usize)>) {
-    let run = longest_increasing(&unique_pairs(a, b));
+fn between(
+    a: &[u32],
+    b: &[u32],
+    offset: (usize, usize),
+    levels: u32,
+    found: &mut Vec<(usize, usize)>,
+) {
+    let run = if levels > 0 {
+        longest_increasing(&unique_pairs(a, b))
+    } else {
+        Vec::new()
+    };
     if run.is_empty() {
+        // Series and grids: few different values, changed in place.
+        let places = a
+            .iter()
+            .zip(b)
+            .enumerate()
+            .filter(|(_, (x, y))| a.len() == b.len() && x == y);
+        found.extend(places.map(|(place, _)| (offset.0 + place, offset.1 + place)));
         return;
     }
     let mut from = (0, 0);
     for (i, j) in run.into_iter().chain([(a.len(), b.len())]) {
-        search(&a[from.0..i], &b[from.1..j], (offset.0 + from.0, offset.1 + from.1), found);
+        let start = (offset.0 + from.0, offset.1 + from.1);
+        search(&a[from.0..i], &b[from.1..j], start, levels - 1, found);
         if i < a.len() {
             found.push((offset.0 + i, offset.1 + j));
         }
@@ -87,7 +134,11 @@ fn shortest(a: &[u32], b: &[u32]) -> Option<Vec<(usize, usize)>> {
         for diagonal in (0..=2 * steps).step_by(2).map(|d| middle + d - steps) {
             let down = diagonal == middle - steps
                 || (diagonal != middle + steps && furthest[diagonal - 1] < furthest[diagonal + 1]);
-            let mut x = if down { furthest[diagonal + 1] } else { furthest[diagonal - 1] + 1 };
+            let mut x = if down {
+                furthest[diagonal + 1]
+            } else {
+                furthest[diagonal - 1] + 1
+            };
             let mut y = x + middle - diagonal;
             while x < a.len() && y < b.len() && a[x] == b[y] {
                 x += 1;
@@ -110,7 +161,10 @@ fn retrace(n: usize, m: usize, history: &[Vec<usize>]) -> Vec<(usize, usize)> {
         // `furthest[steps + k]` is the reach on diagonal k = x - y before this step.
         let at = |diagonal: isize| {
             let place = steps as isize + diagonal;
-            usize::try_from(place).ok().and_then(|place| furthest.get(place)).copied()
+            usize::try_from(place)
+                .ok()
+                .and_then(|place| furthest.get(place))
+                .copied()
         };
         let diagonal = x as isize - y as isize;
         let limit = steps as isize;
@@ -137,22 +191,23 @@ fn retrace(n: usize, m: usize, history: &[Vec<usize>]) -> Vec<(usize, usize)> {
 
 /// Positions of the elements that stand exactly once on each side, ascending in the first.
 fn unique_pairs(a: &[u32], b: &[u32]) -> Vec<(usize, usize)> {
-    let names = a.iter().chain(b).max().map_or(0, |&name| name as usize + 1);
-    let mut places = vec![(0_u32, 0_u32, 0_usize); names];
-    for &name in a {
-        places[name as usize].0 += 1;
-    }
-    for (j, &name) in b.iter().enumerate() {
-        places[name as usize].1 += 1;
-        places[name as usize].2 = j;
-    }
-    let pairs = a.iter().enumerate();
-    pairs
-        .filter_map(|(i, &name)| match places[name as usize] {
-            (1, 1, j) => Some((i, j)),
+    let of = |side: bool| move |(place, &name): (usize, &u32)| (name, side, place);
+    let mut places: Vec<_> = a
+        .iter()
+        .enumerate()
+        .map(of(false))
+        .chain(b.iter().enumerate().map(of(true)))
+        .collect();
+    places.sort_unstable();
+    let alike = places.chunk_by(|one, other| one.0 == other.0);
+    let mut pairs: Vec<_> = alike
+        .filter_map(|places| match *places {
+            [(_, false, i), (_, true, j)] => Some((i, j)),
             _ => None,
         })
-        .collect()
+        .collect();
+    pairs.sort_unstable();
+    pairs
 }
 
 /// The longest run of pairs that ascends in the second position too (patience sorting).

@@ -34,13 +34,23 @@ pub(crate) fn diff<'a>(before: &'a [u8], after: &'a [u8]) -> Option<Change<'a>> 
 /// The spans between two lists of elements.
 pub(crate) fn edits<'a>(old: &[&'a [u8]], new: &[&'a [u8]]) -> Vec<Span<'a>> {
     // Anchors are found by text. Elements that differ in the order of keys alone could anchor each other at other places.
-    if old.len() == new.len() && old.iter().zip(new).all(|(before, after)| equal(before, after)) {
+    if old.len() == new.len()
+        && old
+            .iter()
+            .zip(new)
+            .all(|(before, after)| equal(before, after))
+    {
         return Vec::new();
     }
-    let texts = |elements: &[&'a [u8]]| -> Vec<Text<'a>> { elements.iter().map(|e| Cow::Borrowed(*e)).collect() };
+    let texts = |elements: &[&'a [u8]]| -> Vec<Text<'a>> {
+        elements.iter().map(|e| Cow::Borrowed(*e)).collect()
+    };
     let mut spans = Spans::reconciling();
     let (mut i, mut j) = (0, 0);
-    for (x, y) in anchors(old, new).into_iter().chain([(old.len(), new.len())]) {
+    for (x, y) in anchors(old, new)
+        .into_iter()
+        .chain([(old.len(), new.len())])
+    {
         if i < x {
             spans.remove(Gone::Values(texts(&old[i..x])));
         }

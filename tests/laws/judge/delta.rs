@@ -41,11 +41,17 @@ pub fn edit(array: &Value, edits: &Value) -> Option<Value> {
         };
         let there = after.get(index..index.checked_add(count)?)?;
         if let Value::Array(values) = &edit["removed"]
-            && !values.iter().zip(there).all(|(old, there)| same(old, there))
+            && !values
+                .iter()
+                .zip(there)
+                .all(|(old, there)| same(old, there))
         {
             return None;
         }
-        after.splice(index..index + count, edit["added"].as_array()?.iter().cloned());
+        after.splice(
+            index..index + count,
+            edit["added"].as_array()?.iter().cloned(),
+        );
     }
     Some(Value::Array(after))
 }
@@ -63,9 +69,12 @@ fn change(before: &Value, node: &Value) -> Option<Value> {
 }
 
 fn action(node: &Value) -> Option<&str> {
-    node.as_object().and_then(|members: &Map<_, _>| members.get("action")?.as_str())
+    node.as_object()
+        .and_then(|members: &Map<_, _>| members.get("action")?.as_str())
 }
 
 fn expect(node: &Value, before: &Value) -> Option<()> {
-    node.get("oldValue").is_none_or(|old| same(old, before)).then_some(())
+    node.get("oldValue")
+        .is_none_or(|old| same(old, before))
+        .then_some(())
 }

@@ -9,7 +9,8 @@ use serde_json::Value;
 
 /// Reads JSON text, ours or anybody's.
 pub fn read(text: &[u8]) -> Value {
-    serde_json::from_slice(text).unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(text)))
+    serde_json::from_slice(text)
+        .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(text)))
 }
 
 /// Text of a value made of what serde_json prints as JavaScript does: no floats with an exponent, no DEL.
@@ -21,9 +22,13 @@ pub fn print(value: &Value) -> Vec<u8> {
 pub fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Object(a), Value::Object(b)) => {
-            a.len() == b.len() && a.iter().all(|(key, x)| b.get(key).is_some_and(|y| same(x, y)))
+            a.len() == b.len()
+                && a.iter()
+                    .all(|(key, x)| b.get(key).is_some_and(|y| same(x, y)))
         }
-        (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(x, y)| same(x, y)),
+        (Value::Array(a), Value::Array(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(x, y)| same(x, y))
+        }
         (Value::Number(a), Value::Number(b)) => a.to_string() == b.to_string(),
         (Value::String(a), Value::String(b)) => a == b,
         (Value::Bool(a), Value::Bool(b)) => a == b,
@@ -36,5 +41,8 @@ pub fn same(a: &Value, b: &Value) -> bool {
 #[track_caller]
 pub fn assert_same(ours: &[u8], expected: &[u8], what: impl core::fmt::Display) {
     let (ours, expected) = (read(ours), read(expected));
-    assert!(same(&ours, &expected), "{what}\n  ours:     {ours}\n  expected: {expected}");
+    assert!(
+        same(&ours, &expected),
+        "{what}\n  ours:     {ours}\n  expected: {expected}"
+    );
 }

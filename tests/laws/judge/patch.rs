@@ -38,11 +38,15 @@ pub fn json_patch(document: &Value, patch: &Value) -> Option<Value> {
 /// The container that the last token of a pointer is looked up in, and that token.
 fn place<'d>(document: &'d mut Value, pointer: &str) -> Option<(&'d mut Value, String)> {
     let (parent, token) = pointer.rsplit_once('/')?;
-    Some((document.pointer_mut(parent)?, token.replace("~1", "/").replace("~0", "~")))
+    Some((
+        document.pointer_mut(parent)?,
+        token.replace("~1", "/").replace("~0", "~"),
+    ))
 }
 
 fn index(token: &str) -> Option<usize> {
-    let plain = token == "0" || !token.starts_with('0') && token.bytes().all(|b| b.is_ascii_digit());
+    let plain =
+        token == "0" || !token.starts_with('0') && token.bytes().all(|b| b.is_ascii_digit());
     token.parse().ok().filter(|_| plain)
 }
 

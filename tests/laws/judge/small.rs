@@ -28,21 +28,37 @@ pub fn arrays(elements: &[&str], length: usize) -> Vec<String> {
     for _ in 0..length {
         longest = longest
             .iter()
-            .flat_map(|list| elements.iter().map(|element| [list.as_slice(), &[*element]].concat()))
+            .flat_map(|list| {
+                elements
+                    .iter()
+                    .map(|element| [list.as_slice(), &[*element]].concat())
+            })
             .collect();
         lists.extend(longest.iter().cloned());
     }
-    lists.iter().map(|list| format!("[{}]", list.join(","))).collect()
+    lists
+        .iter()
+        .map(|list| format!("[{}]", list.join(",")))
+        .collect()
 }
 
 /// Absence and the four scalars.
 pub fn scalars() -> Vec<Field> {
-    core::iter::once(None).chain(SCALARS.map(|scalar| Some(scalar.to_owned()))).collect()
+    core::iter::once(None)
+        .chain(SCALARS.map(|scalar| Some(scalar.to_owned())))
+        .collect()
 }
 
 /// Absence, scalars, and objects of scalars and of a few objects.
 pub fn nested() -> Vec<Field> {
-    let inner = [None, Some("1"), Some("null"), Some("{}"), Some("{\"a\":1}"), Some("{\"a\":\"x\",\"b\":1}")];
+    let inner = [
+        None,
+        Some("1"),
+        Some("null"),
+        Some("{}"),
+        Some("{\"a\":1}"),
+        Some("{\"a\":\"x\",\"b\":1}"),
+    ];
     let inner = inner.map(|value| value.map(str::to_owned));
     let mut fields = scalars();
     fields.extend(objects(&scalars()).into_iter().map(Some));
@@ -55,10 +71,27 @@ pub fn nested() -> Vec<Field> {
 /// Absence, scalars, a few objects, and arrays of scalars, objects and arrays.
 pub fn with_arrays() -> Vec<Field> {
     let mut fields = scalars();
-    fields.extend(["{}", "{\"a\":1}", "{\"a\":[1]}", "{\"a\":[1,1]}"].map(|object| Some(object.to_owned())));
+    fields.extend(
+        ["{}", "{\"a\":1}", "{\"a\":[1]}", "{\"a\":[1,1]}"].map(|object| Some(object.to_owned())),
+    );
     fields.extend(arrays(&["1", "\"x\""], 3).into_iter().map(Some));
-    fields.extend(arrays(&["{\"a\":1,\"b\":1}", "{\"b\":1,\"a\":1}", "{\"a\":1,\"b\":2}"], 2).into_iter().map(Some));
-    fields.extend(arrays(&["[]", "[1,\"x\",1]", "[1,1]"], 2).into_iter().map(Some));
+    fields.extend(
+        arrays(
+            &[
+                "{\"a\":1,\"b\":1}",
+                "{\"b\":1,\"a\":1}",
+                "{\"a\":1,\"b\":2}",
+            ],
+            2,
+        )
+        .into_iter()
+        .map(Some),
+    );
+    fields.extend(
+        arrays(&["[]", "[1,\"x\",1]", "[1,1]"], 2)
+            .into_iter()
+            .map(Some),
+    );
     fields.sort();
     fields.dedup();
     fields
