@@ -1,0 +1,148 @@
+import assert from "node:assert/strict";
+import { readFile, readdir } from "node:fs/promises";
+import { createServer } from "node:http";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { Chord, ChordError } from "chord-sync";
+import { settled, withChord } from "./open.js";
+import { refusal, thrown } from "./refusal.js";
+
+/** The package's WebAssembly file, wherever in the package it lies. */
+async function wasmBytes() {
+  const packageFolder = fileURLToPath(new URL("../../node_modules/chord-sync/", import.meta.url));
+  const files = await readdir(packageFolder, { recursive: true });
+  const file = files.find((name) => name.endsWith(".wasm"));
+  assert.ok(file, "the package holds a .wasm file");
+  return readFile(`${packageFolder}/${file}`);
+}
+
+async function works(chord) {
+  await chord.setContext("c", { n: 1 });
+  await chord.updateContext("c", { n: 2 });
+  assert.deepEqual((await chord.getContext("c")).context, { n: 2 });
+  await chord.close();
+}
+
+test("instances opened at the same time all work and share nothing", async () => {
+  const chords = await Promise.all(Array.from({ length: 20 }, () => Chord.open()));
+  await Promise.all(chords.map((chord, n) => chord.setContext("c", { n })));
+  for (const [n, chord] of chords.entries()) {
+    assert.deepEqual((await chord.getContext("c")).context, { n });
+    assert.equal((await chord.listContexts()).contexts.length, 1);
+  }
+  await chords[0].close();
+  assert.equal((await chords[1].setContext("c", { later: 1 })).changed, true, "closing one leaves the others alone");
+  await Promise.all(chords.map((chord) => chord.close()));
+});
+
+test("it opens from bytes, a view of bytes, a module and a response", async () => {
+  const file = await wasmBytes();
+  const bytes = file.buffer.slice(file.byteOffset, file.byteOffset + file.byteLength);
+  const sources = [
+    bytes,
+    new Uint8Array(bytes),
+    new WebAssembly.Module(bytes),
+    new Response(bytes, { headers: { "content-type": "application/wasm" } }),
+    Promise.resolve(bytes),
+  ];
+  for (const wasm of sources) await works(await Chord.open({ wasm }));
+});
+
+test("it opens from a URL that serves the module, whatever MIME type the server gives", async () => {
+  const file = await wasmBytes();
+  for (const type of ["application/wasm", "application/octet-stream"]) {
+    const server = createServer((_, response) => response.writeHead(200, { "content-type": type }).end(file));
+    await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const url = new URL(`http://127.0.0.1:${server.address().port}/chord.wasm`);
+    await works(await Chord.open({ wasm: url }));
+    await works(await Chord.open({ wasm: url }));
+    server.closeAllConnections?.();
+    server.close();
+  }
+});
+
+test("what is no module is a typed error, and opening works afterwards", async () => {
+  for (const wasm of [new Uint8Array([1, 2, 3]), new Response("not found", { status: 404 })]) {
+    await settled(refusal(() => Chord.open({ wasm }), ["backend_unavailable", "invalid_argument"]));
+  }
+  for (const wasm of [7, {}, null]) await refusal(() => Chord.open({ wasm }), ["invalid_argument", "backend_unavailable"]);
+  await works(await Chord.open());
+});
+
+test("after close every asynchronous method is closed", async () => {
+  const chord = await Chord.open({ exportCallback: () => {}, contextExternalProvider: () => ({ context: {}, version: 1 }) });
+  await chord.setContext("c", {});
+  await chord.close();
+  const calls = [
+    () => chord.setContext("c", {}),
+    () => chord.updateContext("c", {}),
+    () => chord.transact("c", () => ({})),
+    () => chord.getContext("c"),
+    () => chord.syncContext("c"),
+    () => chord.deleteContext("c"),
+    () => chord.exportContext("c"),
+    () => chord.restoreContext("c"),
+    () => chord.listContexts(),
+    () => chord.listDeltas("c"),
+    () => chord.cleanup(),
+  ];
+  for (const call of calls) await refusal(call, "closed");
+  thrown(() => chord.subscribe("c", () => {}), "closed");
+});
+
+test("closing twice, and stopping things after it, is fine", async () => {
+  const chord = await Chord.open();
+  const stop = chord.subscribe("*", () => {});
+  await chord.startCleanupServer({ interval: 1_000 });
+  const [first, second] = [chord.close(), chord.close()];
+  assert.ok(first instanceof Promise && second instanceof Promise);
+  await Promise.all([first, second]);
+  await chord.close();
+  stop();
+  await chord.stopCleanupServer();
+});
+
+test("an operation under way when it closes ends one way or the other", async () => {
+  const chord = await Chord.open();
+  await chord.setContext("c", { n: 0 });
+  const operations = [
+    ...Array.from({ length: 20 }, (_, n) => chord.updateContext("c", { n })),
+    ...Array.from({ length: 20 }, () => chord.transact("c", async (current) => ({ n: (current?.n ?? 0) + 1 }))),
+    chord.getContext("c"),
+  ];
+  const closing = chord.close();
+  for (const outcome of await settled(Promise.allSettled([...operations, closing]))) {
+    if (outcome.status === "rejected") {
+      assert.ok(outcome.reason instanceof ChordError);
+      assert.equal(outcome.reason.code, "closed");
+    }
+  }
+});
+
+test("it can be disposed of asynchronously", async () => {
+  const chord = await Chord.open();
+  assert.equal(typeof Symbol.asyncDispose, "symbol");
+  await chord[Symbol.asyncDispose]();
+  await refusal(() => chord.getContext("c"), "closed");
+});
+
+test("results read before and after closing stay usable", async () => {
+  const chord = await Chord.open();
+  const read = await chord.setContext("a", { n: 1 });
+  assert.deepEqual(read.context.context, { n: 1 });
+  const unread = await chord.setContext("b", { n: 2 });
+  const held = await chord.getContext("a");
+  await chord.close();
+  assert.deepEqual(read.context.context, { n: 1 });
+  assert.deepEqual(held.context, { n: 1 });
+  assert.deepEqual(unread.context.context, { n: 2 });
+  assert.deepEqual(unread.delta.delta, { n: { action: "added", value: 2 } });
+});
+
+test("nothing is heard after closing", withChord({}, async (chord) => {
+  const heard = [];
+  chord.subscribe("*", (event) => heard.push(event));
+  await chord.close();
+  await chord.setContext("c", {}).catch(() => {});
+  assert.deepEqual(heard, []);
+}));
