@@ -48,8 +48,7 @@ test("edits that would be no shorter than both arrays give way to a modification
 });
 
 test("remove then re-add, add then remove and there and back collapse in a merge", () => {
-  const merge = (...states) =>
-    chord.mergeDeltas(states.slice(1).map((state, index) => chord.calculateDelta(states[index], state)));
+  const merge = (...states) => chord.mergeDeltas(states.slice(1).map((state, index) => chord.calculateDelta(states[index], state)));
   assert.deepEqual(merge({ k: 1 }, {}, { k: 2 }), { k: { action: "modified", oldValue: 1, value: 2 } });
   assert.deepEqual(merge({ k: 1 }, {}, { k: 1 }), {});
   assert.deepEqual(merge({}, { k: 1 }, {}), {});
@@ -65,7 +64,9 @@ test("no deltas merge to the empty delta, and one to itself", () => {
 });
 
 test("a merge of a thousand changes of one element stays as small as one", () => {
-  const at = (count) => ({ list: Array.from({ length: 50 }, (_, id) => ({ id, label: `a longer label of ${id}`, count: id === 7 ? count : 0 })) });
+  const at = (count) => ({
+    list: Array.from({ length: 50 }, (_, id) => ({ id, label: `a longer label of ${id}`, count: id === 7 ? count : 0 })),
+  });
   const deltas = Array.from({ length: 1_000 }, (_, count) => chord.calculateDelta(at(count), at(count + 1)));
   const merged = chord.mergeDeltas(deltas);
   const direct = chord.calculateDelta(at(0), at(1_000));
@@ -89,8 +90,7 @@ test("a delta that doesn't fit names the path where it stopped", () => {
 });
 
 test("edits out of range, of other elements or of no array don't fit", () => {
-  const mismatch = (list, ...edits) =>
-    thrown(() => chord.applyDelta({ list }, { list: { action: "edited", edits } }), "delta_mismatch");
+  const mismatch = (list, ...edits) => thrown(() => chord.applyDelta({ list }, { list: { action: "edited", edits } }), "delta_mismatch");
   mismatch([1, 2], { index: 3, removed: [], added: [0] });
   mismatch([1, 2], { index: 1, removed: [2, 3], added: [] });
   mismatch([1, 2], { index: 1, removed: 2, added: [] });
@@ -103,7 +103,11 @@ test("edits out of range, of other elements or of no array don't fit", () => {
 });
 
 test("deltas without old values can be applied but not inverted", () => {
-  const delta = { a: { action: "modified", value: 2 }, b: { action: "removed" }, c: { action: "edited", edits: [{ index: 1, removed: 1, added: [9] }] } };
+  const delta = {
+    a: { action: "modified", value: 2 },
+    b: { action: "removed" },
+    c: { action: "edited", edits: [{ index: 1, removed: 1, added: [9] }] },
+  };
   assert.deepEqual(chord.applyDelta({ a: 1, b: 1, c: [1, 2, 3] }, delta), { a: 2, c: [1, 9, 3] });
   for (const key of Object.keys(delta)) thrown(() => chord.invertDelta({ [key]: delta[key] }), "invalid_argument");
 });

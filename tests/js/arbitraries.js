@@ -2,7 +2,23 @@ import fc from "fast-check";
 import { isObject, own, put } from "./oracle.js";
 
 /** Keys that meet each other often, keys that are special in a delta, to a prototype or in a JSON pointer, and anything at all. */
-const awkward = ["action", "value", "oldValue", "edits", "index", "delta", "removed", "added", "", "a/b", "~", "~1", "0", "-", "key with space"];
+const awkward = [
+  "action",
+  "value",
+  "oldValue",
+  "edits",
+  "index",
+  "delta",
+  "removed",
+  "added",
+  "",
+  "a/b",
+  "~",
+  "~1",
+  "0",
+  "-",
+  "key with space",
+];
 const prototypal = ["__proto__", "constructor", "prototype", "toString", "hasOwnProperty"];
 const common = ["a", "b", "c", "d"];
 

@@ -64,26 +64,47 @@ bomb("a mix of 200,000 levels", () => deep(100_000, (value) => [{ k: value }]), 
 bomb("a string of 50 MB", () => "x".repeat(50_000_000), tooMuch);
 bomb("a string of 25 million two-byte characters", () => "é".repeat(25_000_000), tooMuch);
 bomb("50 MB of short strings", () => Array.from({ length: 1_000_000 }, (_, n) => `${n}`.padEnd(48, "x")), tooMuch);
-bomb("50 MB of objects", () => Array.from({ length: 800_000 }, (_, id) => ({ id, name: "a name of some length that fills", done: false })), tooMuch);
+bomb(
+  "50 MB of objects",
+  () => Array.from({ length: 800_000 }, (_, id) => ({ id, name: "a name of some length that fills", done: false })),
+  tooMuch,
+);
 bomb("50 MB of keys", () => Object.fromEntries(Array.from({ length: 500_000 }, (_, n) => [`${n}`.padEnd(90, "k"), n])), tooMuch);
 bomb("shared arrays that unfold to gigabytes", () => doubled(40, "x".repeat(1_000), (value) => [value, value]), tooMuch);
-bomb("shared objects that unfold to gigabytes", () => doubled(40, { text: "x".repeat(1_000) }, (value) => ({ a: value, b: value })), tooMuch);
-bomb("one shared row that unfolds to gigabytes", () => {
-  const row = Array.from({ length: 30_000 }, (_, n) => n);
-  return Array.from({ length: 30_000 }, () => row);
-}, tooMuch);
+bomb(
+  "shared objects that unfold to gigabytes",
+  () => doubled(40, { text: "x".repeat(1_000) }, (value) => ({ a: value, b: value })),
+  tooMuch,
+);
+bomb(
+  "one shared row that unfolds to gigabytes",
+  () => {
+    const row = Array.from({ length: 30_000 }, (_, n) => n);
+    return Array.from({ length: 30_000 }, () => row);
+  },
+  tooMuch,
+);
 bomb("shared empty arrays that unfold to billions", () => doubled(60, [], (value) => [value, value]), tooMuch);
-bomb("a cycle below 50 levels", () => {
-  const end = {};
-  end.loop = deep(50, (value) => ({ k: value === 1 ? end : value }));
-  return end;
-}, "invalid_value");
+bomb(
+  "a cycle below 50 levels",
+  () => {
+    const end = {};
+    end.loop = deep(50, (value) => ({ k: value === 1 ? end : value }));
+    return end;
+  },
+  "invalid_value",
+);
 
 test("a delta of 200,000 levels is refused within 100 ms by all that read deltas", { timeout: 60_000 }, async () => {
   const codes = ["limit_exceeded", "invalid_argument", "invalid_value"];
   const bombs = [
     deep(200_000, (value) => ({ k: value })),
-    { list: deep(100_000, (value) => ({ action: "edited", edits: [{ index: 0, delta: value === 1 ? { action: "added", value: 1 } : value }] })) },
+    {
+      list: deep(100_000, (value) => ({
+        action: "edited",
+        edits: [{ index: 0, delta: value === 1 ? { action: "added", value: 1 } : value }],
+      })),
+    },
     { k: { action: "added", value: deep(200_000, (value) => [value]) } },
     { k: { action: "modified", oldValue: deep(200_000, (value) => ({ k: value })), value: 1 } },
   ];

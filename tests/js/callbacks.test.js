@@ -35,9 +35,17 @@ function callEverything(chord, tag) {
  * `back` answers what the callback has to answer, or a promise of it where it may.
  */
 const callbacks = {
-  "the export callback": { options: (back) => ({ exportCallback: () => back() }), cause: (chord) => chord.exportContext("outer"), awaits: true },
-  "the external provider": { options: (back) => ({ contextExternalProvider: () => back(provided) }), cause: (chord) => chord.restoreContext("outer"), awaits: true },
-  "telemetry": { options: (back) => ({ telemetry: () => void back() }), cause: (chord) => chord.updateContext("outer", { n: increment(1) }) },
+  "the export callback": {
+    options: (back) => ({ exportCallback: () => back() }),
+    cause: (chord) => chord.exportContext("outer"),
+    awaits: true,
+  },
+  "the external provider": {
+    options: (back) => ({ contextExternalProvider: () => back(provided) }),
+    cause: (chord) => chord.restoreContext("outer"),
+    awaits: true,
+  },
+  telemetry: { options: (back) => ({ telemetry: () => void back() }), cause: (chord) => chord.updateContext("outer", { n: increment(1) }) },
   "the time provider": {
     options: (back) => ({
       timeProvider: () => {
@@ -47,9 +55,21 @@ const callbacks = {
     }),
     cause: (chord) => chord.updateContext("outer", { n: increment(1) }),
   },
-  "a listener": { options: () => ({}), prepare: (chord, back) => chord.subscribe("outer", () => back()), cause: (chord) => chord.updateContext("outer", { n: increment(1) }) },
-  "a listener of everything": { options: () => ({}), prepare: (chord, back) => chord.subscribe("*", () => back()), cause: (chord) => chord.deleteContext("outer") },
-  "a transaction's function": { options: () => ({}), cause: (chord, back) => chord.transact("outer", () => back({ transacted: 1 })), awaits: true },
+  "a listener": {
+    options: () => ({}),
+    prepare: (chord, back) => chord.subscribe("outer", () => back()),
+    cause: (chord) => chord.updateContext("outer", { n: increment(1) }),
+  },
+  "a listener of everything": {
+    options: () => ({}),
+    prepare: (chord, back) => chord.subscribe("*", () => back()),
+    cause: (chord) => chord.deleteContext("outer"),
+  },
+  "a transaction's function": {
+    options: () => ({}),
+    cause: (chord, back) => chord.transact("outer", () => back({ transacted: 1 })),
+    awaits: true,
+  },
   "a formatter": { options: (back) => ({ deltaFormatter: () => back("text") }), cause: async (chord) => chord.formatDelta({}) },
 };
 
@@ -110,9 +130,13 @@ for (const [name, callback] of Object.entries(callbacks)) {
     typed(outcome, ["callback_failed"]);
     if (outcome.status === "rejected") assert.equal(outcome.reason.cause, reason);
     const held = await chord.getContext("outer");
-    if (held !== undefined && outcome.status === "rejected") assert.deepEqual([held.version, held.context], [1, { n: 1 }], "nothing was written");
+    if (held !== undefined && outcome.status === "rejected")
+      assert.deepEqual([held.version, held.context], [1, { n: 1 }], "nothing was written");
     assert.equal((await chord.setContext("after", { ok: 1 })).changed, true);
-    assert.equal((await chord.listContexts()).contexts.some((context) => context.contextId === "after"), true);
+    assert.equal(
+      (await chord.listContexts()).contexts.some((context) => context.contextId === "after"),
+      true,
+    );
     await chord.close();
   });
 }
@@ -134,7 +158,9 @@ test("a time provider that gives no time fails the write with callback_failed, a
   await chord.close();
 });
 
-test("listeners that write to each other's contexts go on as long as they like, without growing the stack", { timeout: 30_000 }, async () => {
+test("listeners that write to each other's contexts go on as long as they like, without growing the stack", {
+  timeout: 30_000,
+}, async () => {
   const chord = await Chord.open();
   let left = 5_000;
   const echo = (to) => () => {

@@ -4,37 +4,50 @@ import { Chord, ChordError } from "chord-sync";
 import { manualClock, withChord } from "./open.js";
 import { refusal, refusedSomehow, thrown } from "./refusal.js";
 
-test("a ChordError is an Error with a name, a code, a message and a stack", withChord({}, async (chord) => {
-  const error = await refusal(() => chord.updateContext("the id", {}), "not_found");
-  assert.ok(error instanceof Error);
-  assert.equal(error.name, "ChordError");
-  assert.equal(Object.prototype.toString.call(error), "[object Error]");
-  assert.ok(error.stack.includes("ChordError"), error.stack);
-  assert.ok(String(error).includes(error.message));
-  assert.equal(error.contextId, "the id");
-  assert.equal(error.path, undefined);
-  assert.equal(error.cause, undefined);
-}));
+test(
+  "a ChordError is an Error with a name, a code, a message and a stack",
+  withChord({}, async (chord) => {
+    const error = await refusal(() => chord.updateContext("the id", {}), "not_found");
+    assert.ok(error instanceof Error);
+    assert.equal(error.name, "ChordError");
+    assert.equal(Object.prototype.toString.call(error), "[object Error]");
+    assert.ok(error.stack.includes("ChordError"), error.stack);
+    assert.ok(String(error).includes(error.message));
+    assert.equal(error.contextId, "the id");
+    assert.equal(error.path, undefined);
+    assert.equal(error.cause, undefined);
+  }),
+);
 
-test("the message names the id, and the path where there is one", withChord({}, async (chord) => {
-  await chord.setContext("room 7", { users: [{ name: "a" }] });
-  const error = await refusal(() => chord.setContext("room 7", { users: [{}, { name: 1n }] }), "invalid_value", {
-    path: ["users", 1, "name"],
-    contextId: "room 7",
-  });
-  assert.match(error.message, /users/);
-  assert.match(error.message, /name/);
-  const conflict = await refusal(() => chord.setContext("room 7", {}, { ifVersion: 5 }), "conflict", { contextId: "room 7" });
-  assert.match(conflict.message, /room 7|5/);
-}));
+test(
+  "the message names the id, and the path where there is one",
+  withChord({}, async (chord) => {
+    await chord.setContext("room 7", { users: [{ name: "a" }] });
+    const error = await refusal(() => chord.setContext("room 7", { users: [{}, { name: 1n }] }), "invalid_value", {
+      path: ["users", 1, "name"],
+      contextId: "room 7",
+    });
+    assert.match(error.message, /users/);
+    assert.match(error.message, /name/);
+    const conflict = await refusal(() => chord.setContext("room 7", {}, { ifVersion: 5 }), "conflict", { contextId: "room 7" });
+    assert.match(conflict.message, /room 7|5/);
+  }),
+);
 
-test("a very long id, key or value doesn't make a very long message", withChord({}, async (chord) => {
-  const long = "x".repeat(100_000);
-  for (const call of [() => chord.getContext(long), () => chord.setContext("c", { [long]: { [long]: 1n } }), () => chord.setContext("c", { a: long + "\ud800" })]) {
-    const error = await refusal(call, ["limit_exceeded", "invalid_value"]);
-    assert.ok(error.message.length < 2_000, `${error.message.length} characters`);
-  }
-}));
+test(
+  "a very long id, key or value doesn't make a very long message",
+  withChord({}, async (chord) => {
+    const long = "x".repeat(100_000);
+    for (const call of [
+      () => chord.getContext(long),
+      () => chord.setContext("c", { [long]: { [long]: 1n } }),
+      () => chord.setContext("c", { a: `${long}\ud800` }),
+    ]) {
+      const error = await refusal(call, ["limit_exceeded", "invalid_value"]);
+      assert.ok(error.message.length < 2_000, `${error.message.length} characters`);
+    }
+  }),
+);
 
 test("each documented refusal has its code", async () => {
   const never = () => new Promise(() => {});
@@ -63,25 +76,64 @@ test("each documented refusal has its code", async () => {
   await refusal(() => bare.getContext("c"), "closed");
 });
 
-test("methods never throw synchronously, whatever they are given", withChord({}, async (chord) => {
-  const methods = ["setContext", "updateContext", "transact", "getContext", "syncContext", "deleteContext", "exportContext", "restoreContext", "listContexts", "listDeltas", "cleanup"];
-  const oddities = [undefined, null, 0, "", "x", Symbol("s"), 1n, [], {}, () => {}, new Proxy({}, { get: () => { throw new Error("trapped"); }, ownKeys: () => { throw new Error("trapped"); } })];
-  for (const method of methods) {
-    for (const first of oddities) {
-      for (const second of oddities) {
-        let promise;
-        try {
-          promise = chord[method](first, second, first);
-        } catch (error) {
-          assert.fail(`${method} threw synchronously: ${error}`);
+test(
+  "methods never throw synchronously, whatever they are given",
+  withChord({}, async (chord) => {
+    const methods = [
+      "setContext",
+      "updateContext",
+      "transact",
+      "getContext",
+      "syncContext",
+      "deleteContext",
+      "exportContext",
+      "restoreContext",
+      "listContexts",
+      "listDeltas",
+      "cleanup",
+    ];
+    const oddities = [
+      undefined,
+      null,
+      0,
+      "",
+      "x",
+      Symbol("s"),
+      1n,
+      [],
+      {},
+      () => {},
+      new Proxy(
+        {},
+        {
+          get: () => {
+            throw new Error("trapped");
+          },
+          ownKeys: () => {
+            throw new Error("trapped");
+          },
+        },
+      ),
+    ];
+    for (const method of methods) {
+      for (const first of oddities) {
+        for (const second of oddities) {
+          let promise;
+          try {
+            promise = chord[method](first, second, first);
+          } catch (error) {
+            assert.fail(`${method} threw synchronously: ${error}`);
+          }
+          assert.ok(promise instanceof Promise, method);
+          await promise.catch((error) =>
+            assert.ok(error instanceof ChordError && error.code !== "internal", `${method} rejected with ${error}`),
+          );
         }
-        assert.ok(promise instanceof Promise, method);
-        await promise.catch((error) => assert.ok(error instanceof ChordError && error.code !== "internal", `${method} rejected with ${error}`));
       }
     }
-  }
-  assert.equal((await chord.setContext("goes on", {})).changed, true);
-}));
+    assert.equal((await chord.setContext("goes on", {})).changed, true);
+  }),
+);
 
 test("one's own ChordErrors have the same shape", () => {
   const cause = new Error("why");

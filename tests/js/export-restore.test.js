@@ -20,11 +20,14 @@ test("export hands the context to the callback and waits for it", async () => {
   })();
 });
 
-test("export without a callback, and restore without a provider, have codes of their own", withChord({}, async (chord) => {
-  await chord.setContext("c", {});
-  await refusal(() => chord.exportContext("c"), "no_export_callback");
-  await refusal(() => chord.restoreContext("c"), "no_context_external_provider");
-}));
+test(
+  "export without a callback, and restore without a provider, have codes of their own",
+  withChord({}, async (chord) => {
+    await chord.setContext("c", {});
+    await refusal(() => chord.exportContext("c"), "no_export_callback");
+    await refusal(() => chord.restoreContext("c"), "no_context_external_provider");
+  }),
+);
 
 test("export of an absent id is not_found and calls nobody", async () => {
   let calls = 0;
@@ -36,7 +39,14 @@ test("export of an absent id is not_found and calls nobody", async () => {
 
 test("an export callback that throws or rejects is callback_failed with the cause", async () => {
   const reason = new Error("disk full");
-  for (const exportCallback of [() => { throw reason; }, async () => { throw reason; }]) {
+  for (const exportCallback of [
+    () => {
+      throw reason;
+    },
+    async () => {
+      throw reason;
+    },
+  ]) {
     await withChord({ exportCallback }, async (chord) => {
       await chord.setContext("c", { a: 1 });
       const error = await refusal(() => chord.exportContext("c"), "callback_failed", { contextId: "c" });
@@ -85,13 +95,16 @@ test("a restore installs at the greater of the provider's version and the last k
 
 test("a restore gives a context of the documented shape, with the time of the restore", async () => {
   const clock = manualClock(4_000);
-  await withChord({ timeProvider: clock.timeProvider, contextExternalProvider: () => ({ context: { r: 1 }, version: 3 }) }, async (chord) => {
-    const { revision, ...rest } = await chord.restoreContext("c");
-    assert.deepEqual(rest, { contextId: "c", context: { r: 1 }, version: 3, insertedAt: 4_000 });
-    assert.equal(typeof revision, "string");
-    const again = await chord.restoreContext("c");
-    assert.notEqual(again.revision, revision);
-  })();
+  await withChord(
+    { timeProvider: clock.timeProvider, contextExternalProvider: () => ({ context: { r: 1 }, version: 3 }) },
+    async (chord) => {
+      const { revision, ...rest } = await chord.restoreContext("c");
+      assert.deepEqual(rest, { contextId: "c", context: { r: 1 }, version: 3, insertedAt: 4_000 });
+      assert.equal(typeof revision, "string");
+      const again = await chord.restoreContext("c");
+      assert.notEqual(again.revision, revision);
+    },
+  )();
 });
 
 test("a restore drops the deltas from before", async () => {
@@ -120,8 +133,12 @@ test("a provider with nothing is not_found, and the context stays as it was", as
 test("a provider that throws or answers with something malformed is callback_failed, and nothing is written", async () => {
   const reason = new Error("offline");
   const malformed = [
-    () => { throw reason; },
-    async () => { throw reason; },
+    () => {
+      throw reason;
+    },
+    async () => {
+      throw reason;
+    },
     () => "text",
     () => [],
     () => 7,

@@ -4,85 +4,117 @@ import { withChord } from "./open.js";
 import { assertRefusal, thrown } from "./refusal.js";
 
 const before = { status: "online", profile: { name: "Ada", age: 36 }, tags: ["admin", "editor", "author"], gone: { x: 1 } };
-const after = { status: "away", profile: { name: "Ada", pets: { cat: 1, dogs: {} } }, tags: ["admin", "editor", "author", "owner"], empty: {} };
+const after = {
+  status: "away",
+  profile: { name: "Ada", pets: { cat: 1, dogs: {} } },
+  tags: ["admin", "editor", "author", "owner"],
+  empty: {},
+};
 
 /** The same entries whatever their order, which the contract leaves open. */
 const byKey = (changes) => [...changes].sort((a, b) => (JSON.stringify(a.key) < JSON.stringify(b.key) ? -1 : 1));
 
-test("default lists one flat change a field, added objects leaf by leaf", withChord({}, (chord) => {
-  const delta = chord.calculateDelta(before, after);
-  const { version, changes, ...rest } = chord.formatDelta(delta, { contextId: "user:1", version: 2 });
-  assert.deepEqual(rest, {});
-  assert.equal(version, 2);
-  const contextId = "user:1";
-  const due = [
-    { key: "status", action: "modified", oldValue: "online", value: "away", contextId },
-    { key: ["profile", "age"], action: "removed", oldValue: 36, contextId },
-    { key: ["profile", "pets", "cat"], action: "added", value: 1, contextId },
-    { key: ["profile", "pets", "dogs"], action: "added", value: {}, contextId },
-    { key: "tags", action: "edited", edits: [{ index: 3, removed: [], added: ["owner"] }], contextId },
-    { key: "gone", action: "removed", oldValue: { x: 1 }, contextId },
-    { key: "empty", action: "added", value: {}, contextId },
-  ];
-  assert.deepEqual(byKey(changes), byKey(due));
-}));
+test(
+  "default lists one flat change a field, added objects leaf by leaf",
+  withChord({}, (chord) => {
+    const delta = chord.calculateDelta(before, after);
+    const { version, changes, ...rest } = chord.formatDelta(delta, { contextId: "user:1", version: 2 });
+    assert.deepEqual(rest, {});
+    assert.equal(version, 2);
+    const contextId = "user:1";
+    const due = [
+      { key: "status", action: "modified", oldValue: "online", value: "away", contextId },
+      { key: ["profile", "age"], action: "removed", oldValue: 36, contextId },
+      { key: ["profile", "pets", "cat"], action: "added", value: 1, contextId },
+      { key: ["profile", "pets", "dogs"], action: "added", value: {}, contextId },
+      { key: "tags", action: "edited", edits: [{ index: 3, removed: [], added: ["owner"] }], contextId },
+      { key: "gone", action: "removed", oldValue: { x: 1 }, contextId },
+      { key: "empty", action: "added", value: {}, contextId },
+    ];
+    assert.deepEqual(byKey(changes), byKey(due));
+  }),
+);
 
-test("default leaves out old values that the delta hasn't got, and lists no change for an empty delta", withChord({}, (chord) => {
-  const { changes } = chord.formatDelta({ a: { action: "modified", value: 2 }, b: { action: "removed" } }, { contextId: "c", version: 3 });
-  assert.deepEqual(byKey(changes), [
-    { key: "a", action: "modified", value: 2, contextId: "c" },
-    { key: "b", action: "removed", contextId: "c" },
-  ]);
-  assert.deepEqual(chord.formatDelta({}, { contextId: "c", version: 3 }), { version: 3, changes: [] });
-}));
+test(
+  "default leaves out old values that the delta hasn't got, and lists no change for an empty delta",
+  withChord({}, (chord) => {
+    const { changes } = chord.formatDelta(
+      { a: { action: "modified", value: 2 }, b: { action: "removed" } },
+      { contextId: "c", version: 3 },
+    );
+    assert.deepEqual(byKey(changes), [
+      { key: "a", action: "modified", value: 2, contextId: "c" },
+      { key: "b", action: "removed", contextId: "c" },
+    ]);
+    assert.deepEqual(chord.formatDelta({}, { contextId: "c", version: 3 }), { version: 3, changes: [] });
+  }),
+);
 
-test("default tells keys that a delta uses itself like any others", withChord({}, (chord) => {
-  const delta = chord.calculateDelta({ a: { action: 1, value: { edits: 1 } } }, { a: { action: 2, value: { edits: 2 } } });
-  const { changes } = chord.formatDelta(delta, { contextId: "c", version: 2 });
-  assert.deepEqual(byKey(changes), [
-    { key: ["a", "action"], action: "modified", oldValue: 1, value: 2, contextId: "c" },
-    { key: ["a", "value", "edits"], action: "modified", oldValue: 1, value: 2, contextId: "c" },
-  ]);
-}));
+test(
+  "default tells keys that a delta uses itself like any others",
+  withChord({}, (chord) => {
+    const delta = chord.calculateDelta({ a: { action: 1, value: { edits: 1 } } }, { a: { action: 2, value: { edits: 2 } } });
+    const { changes } = chord.formatDelta(delta, { contextId: "c", version: 2 });
+    assert.deepEqual(byKey(changes), [
+      { key: ["a", "action"], action: "modified", oldValue: 1, value: 2, contextId: "c" },
+      { key: ["a", "value", "edits"], action: "modified", oldValue: 1, value: 2, contextId: "c" },
+    ]);
+  }),
+);
 
-test("json-patch is an RFC 6902 array with escaped pointers", withChord({ deltaFormatter: "json-patch" }, (chord) => {
-  const patch = chord.formatDelta(chord.calculateDelta({ "a/b": 1, "~": { "": 1 } }, { "a/b": 2, "~": { "~1": 1 } }), { contextId: "c", version: 2 });
-  assert.ok(Array.isArray(patch));
-  const told = patch.map((operation) => `${operation.op} ${operation.path}`).sort();
-  assert.deepEqual(told, ["add /~0/~01", "remove /~0/", "replace /a~1b"]);
-  assert.deepEqual(chord.formatDelta({}), []);
-}));
+test(
+  "json-patch is an RFC 6902 array with escaped pointers",
+  withChord({ deltaFormatter: "json-patch" }, (chord) => {
+    const patch = chord.formatDelta(chord.calculateDelta({ "a/b": 1, "~": { "": 1 } }, { "a/b": 2, "~": { "~1": 1 } }), {
+      contextId: "c",
+      version: 2,
+    });
+    assert.ok(Array.isArray(patch));
+    const told = patch.map((operation) => `${operation.op} ${operation.path}`).sort();
+    assert.deepEqual(told, ["add /~0/~01", "remove /~0/", "replace /a~1b"]);
+    assert.deepEqual(chord.formatDelta({}), []);
+  }),
+);
 
-test("merge-patch is an RFC 7396 object", withChord({ deltaFormatter: "merge-patch" }, (chord) => {
-  const delta = chord.calculateDelta(before, after);
-  assert.deepEqual(chord.formatDelta(delta, { context: before }), {
-    status: "away",
-    profile: { age: null, pets: { cat: 1, dogs: {} } },
-    tags: ["admin", "editor", "author", "owner"],
-    gone: null,
-    empty: {},
-  });
-  assert.deepEqual(chord.formatDelta({}), {});
-}));
+test(
+  "merge-patch is an RFC 7396 object",
+  withChord({ deltaFormatter: "merge-patch" }, (chord) => {
+    const delta = chord.calculateDelta(before, after);
+    assert.deepEqual(chord.formatDelta(delta, { context: before }), {
+      status: "away",
+      profile: { age: null, pets: { cat: 1, dogs: {} } },
+      tags: ["admin", "editor", "author", "owner"],
+      gone: null,
+      empty: {},
+    });
+    assert.deepEqual(chord.formatDelta({}), {});
+  }),
+);
 
-test("merge-patch needs the state before where arrays were edited, and only there", withChord({ deltaFormatter: "merge-patch" }, (chord) => {
-  const edited = chord.calculateDelta({ tags: before.tags }, { tags: after.tags });
-  thrown(() => chord.formatDelta(edited), "invalid_argument", { naming: ["context"] });
-  thrown(() => chord.formatDelta(edited, { contextId: "c", version: 1 }), "invalid_argument");
-  assert.deepEqual(chord.formatDelta(chord.calculateDelta({ a: 1 }, { b: 1 })), { a: null, b: 1 });
-}));
+test(
+  "merge-patch needs the state before where arrays were edited, and only there",
+  withChord({ deltaFormatter: "merge-patch" }, (chord) => {
+    const edited = chord.calculateDelta({ tags: before.tags }, { tags: after.tags });
+    thrown(() => chord.formatDelta(edited), "invalid_argument", { naming: ["context"] });
+    thrown(() => chord.formatDelta(edited, { contextId: "c", version: 1 }), "invalid_argument");
+    assert.deepEqual(chord.formatDelta(chord.calculateDelta({ a: 1 }, { b: 1 })), { a: null, b: 1 });
+  }),
+);
 
-test("merge-patch given another state than the one before doesn't make something up", withChord({ deltaFormatter: "merge-patch" }, (chord) => {
-  const edited = chord.calculateDelta({ tags: before.tags }, { tags: after.tags });
-  for (const context of [{}, { tags: "none" }, { tags: [] }]) {
-    try {
-      chord.formatDelta(edited, { context });
-      assert.fail("it was formatted");
-    } catch (error) {
-      assertRefusal(error, ["delta_mismatch", "invalid_argument"]);
+test(
+  "merge-patch given another state than the one before doesn't make something up",
+  withChord({ deltaFormatter: "merge-patch" }, (chord) => {
+    const edited = chord.calculateDelta({ tags: before.tags }, { tags: after.tags });
+    for (const context of [{}, { tags: "none" }, { tags: [] }]) {
+      try {
+        chord.formatDelta(edited, { context });
+        assert.fail("it was formatted");
+      } catch (error) {
+        assertRefusal(error, ["delta_mismatch", "invalid_argument"]);
+      }
     }
-  }
-}));
+  }),
+);
 
 test("one's own formatter gets the delta and the metadata, and gives what it likes", async () => {
   const calls = [];

@@ -20,12 +20,19 @@ function expect(result, { id, version, before, after, time, changed = true }) {
 }
 
 const sizes = { small: 2, medium: 30, large: 600 };
-const initial = (size) => ({ rows: Object.fromEntries(Array.from({ length: sizes[size] }, (_, i) => [`row ${i}`, { i, text: `some text in row ${i}` }])), list: [], n: 0 });
+const initial = (size) => ({
+  rows: Object.fromEntries(Array.from({ length: sizes[size] }, (_, i) => [`row ${i}`, { i, text: `some text in row ${i}` }])),
+  list: [],
+  n: 0,
+});
 
 const action = fc.oneof(
   { weight: 6, arbitrary: fc.record({ kind: fc.constant("update"), row: fc.nat(700), value: fc.nat(5) }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom("set", "append", "increment", "unchanged", "get", "remove") , row: fc.nat(700) }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom("delete", "restore", "cleanup", "wait", "read") , row: fc.nat(700) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constantFrom("set", "append", "increment", "unchanged", "get", "remove"), row: fc.nat(700) }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom("delete", "restore", "cleanup", "wait", "read"), row: fc.nat(700) }) },
 );
 
 /** Runs the actions, holding every result with what it must show; `order` says in which order and when they are read. */
@@ -112,38 +119,46 @@ for (const size of Object.keys(sizes)) {
   }
 }
 
-test("results outlive a thousand later commits, trimming and cleanup", { timeout: 60_000 }, withChord({ deltaThreshold: 3 }, async (chord) => {
-  await chord.setContext("c", initial("large"));
-  let before = initial("large");
-  const held = [];
-  for (let n = 1; n <= 1_000; n += 1) {
-    const changes = { n, rows: { [`row ${n % 600}`]: { n } } };
-    const after = merged(before, changes);
-    const result = await chord.updateContext("c", changes);
-    if (n % 37 === 0) held.push([result, before, after, n + 1]);
-    before = after;
-  }
-  await chord.cleanup();
-  for (const [result, was, is, version] of held) {
-    assert.equal(result.context.version, version);
-    assert.ok(same(result.context.context, is), `version ${version}`);
-    assert.ok(same(patched(was, result.delta.delta), is), `delta of version ${version}`);
-  }
-}));
+test(
+  "results outlive a thousand later commits, trimming and cleanup",
+  { timeout: 60_000 },
+  withChord({ deltaThreshold: 3 }, async (chord) => {
+    await chord.setContext("c", initial("large"));
+    let before = initial("large");
+    const held = [];
+    for (let n = 1; n <= 1_000; n += 1) {
+      const changes = { n, rows: { [`row ${n % 600}`]: { n } } };
+      const after = merged(before, changes);
+      const result = await chord.updateContext("c", changes);
+      if (n % 37 === 0) held.push([result, before, after, n + 1]);
+      before = after;
+    }
+    await chord.cleanup();
+    for (const [result, was, is, version] of held) {
+      assert.equal(result.context.version, version);
+      assert.ok(same(result.context.context, is), `version ${version}`);
+      assert.ok(same(patched(was, result.delta.delta), is), `delta of version ${version}`);
+    }
+  }),
+);
 
-test("results of very many contexts, none of them read, are all right when read at last", { timeout: 60_000 }, withChord({}, async (chord) => {
-  const wide = (n) => Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`field ${i}`, `the value ${i} of ${n}`]));
-  const held = [];
-  for (let n = 0; n < 12_000; n += 1) {
-    await chord.setContext(`c${n}`, wide(n));
-    held.push(await chord.updateContext(`c${n}`, { "field 7": n }));
-  }
-  for (let n = 0; n < 12_000; n += 3) await chord.updateContext(`c${n}`, { "field 7": "later" });
-  for (let n = 0; n < 12_000; n += 7) await chord.deleteContext(`c${n}`);
-  for (const n of [...held.keys()].filter((index) => index % 5 === 0 || index % 21 === 0)) {
-    const { context, delta } = held[n];
-    assert.equal(context.version, 2);
-    assert.ok(same(context.context, { ...wide(n), "field 7": n }), `context ${n}`);
-    assert.deepEqual(delta.delta, { "field 7": { action: "modified", oldValue: `the value 7 of ${n}`, value: n } });
-  }
-}));
+test(
+  "results of very many contexts, none of them read, are all right when read at last",
+  { timeout: 60_000 },
+  withChord({}, async (chord) => {
+    const wide = (n) => Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`field ${i}`, `the value ${i} of ${n}`]));
+    const held = [];
+    for (let n = 0; n < 12_000; n += 1) {
+      await chord.setContext(`c${n}`, wide(n));
+      held.push(await chord.updateContext(`c${n}`, { "field 7": n }));
+    }
+    for (let n = 0; n < 12_000; n += 3) await chord.updateContext(`c${n}`, { "field 7": "later" });
+    for (let n = 0; n < 12_000; n += 7) await chord.deleteContext(`c${n}`);
+    for (const n of [...held.keys()].filter((index) => index % 5 === 0 || index % 21 === 0)) {
+      const { context, delta } = held[n];
+      assert.equal(context.version, 2);
+      assert.ok(same(context.context, { ...wide(n), "field 7": n }), `context ${n}`);
+      assert.deepEqual(delta.delta, { "field 7": { action: "modified", oldValue: `the value 7 of ${n}`, value: n } });
+    }
+  }),
+);

@@ -22,7 +22,11 @@ const universes = { plainContexts, arrayContexts, nestedArrayContexts, lookalike
 /** The deltas between all contexts of a universe, so that laws over triples cost two calls and not five. */
 const tables = new Map();
 function deltasOf(universe) {
-  if (!tables.has(universe)) tables.set(universe, universe.map((a) => universe.map((b) => diff(a, b))));
+  if (!tables.has(universe))
+    tables.set(
+      universe,
+      universe.map((a) => universe.map((b) => diff(a, b))),
+    );
   return tables.get(universe);
 }
 
@@ -63,7 +67,9 @@ for (const [name, universe] of Object.entries(universes)) {
   test(`a delta is applied exactly where it fits, and is delta_mismatch elsewhere, for all ${name}`, { timeout: 60_000 }, () => {
     let refused = 0;
     const states = universe.filter((_, index) => index % 3 === 0);
-    for (const delta of deltasOf(universe).flat().filter((_, index) => index % 5 === 0)) {
+    for (const delta of deltasOf(universe)
+      .flat()
+      .filter((_, index) => index % 5 === 0)) {
       for (const state of states) {
         const due = attempt(() => patched(state, delta), Mismatch);
         const actual = attempt(() => apply(state, delta), ChordError);

@@ -139,10 +139,13 @@ test("results read before and after closing stay usable", async () => {
   assert.deepEqual(unread.delta.delta, { n: { action: "added", value: 2 } });
 });
 
-test("nothing is heard after closing", withChord({}, async (chord) => {
-  const heard = [];
-  chord.subscribe("*", (event) => heard.push(event));
-  await chord.close();
-  await chord.setContext("c", {}).catch(() => {});
-  assert.deepEqual(heard, []);
-}));
+test(
+  "nothing is heard after closing",
+  withChord({}, async (chord) => {
+    const heard = [];
+    chord.subscribe("*", (event) => heard.push(event));
+    await chord.close();
+    await chord.setContext("c", {}).catch(() => {});
+    assert.deepEqual(heard, []);
+  }),
+);

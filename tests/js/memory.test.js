@@ -20,7 +20,11 @@ async function staysFlat(work, points, most) {
   assert.ok(warm.instances > 0 && warm.linear >= 0, `no WebAssembly memory was seen: ${printed}`);
   const last = later.at(-1);
   const grown = Object.fromEntries(Object.keys(most).map((name) => [name, last[name] - warm[name]]));
-  console.log(`${work}: ${Object.entries(grown).map(([name, bytes]) => `${name} ${(bytes / MB).toFixed(1)} MB`).join(", ")} grown after ${last.done - warm.done} steps`);
+  console.log(
+    `${work}: ${Object.entries(grown)
+      .map(([name, bytes]) => `${name} ${(bytes / MB).toFixed(1)} MB`)
+      .join(", ")} grown after ${last.done - warm.done} steps`,
+  );
   for (const [name, limit] of Object.entries(most)) {
     assert.ok(grown[name] <= limit, `${name} grew by ${(grown[name] / MB).toFixed(1)} MB: ${printed}`);
   }

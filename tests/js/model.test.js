@@ -96,9 +96,13 @@ class Model {
         return this.update(step.id, (state) => merged(state, changes), changes);
       }
       case "append":
-        return this.operate(step, append(...step.items), (old) => (old === undefined ? step.items : Array.isArray(old) ? [...old, ...step.items] : undefined));
+        return this.operate(step, append(...step.items), (old) =>
+          old === undefined ? step.items : Array.isArray(old) ? [...old, ...step.items] : undefined,
+        );
       case "increment":
-        return this.operate(step, increment(step.by), (old) => (old === undefined ? step.by : typeof old === "number" ? old + step.by : undefined));
+        return this.operate(step, increment(step.by), (old) =>
+          old === undefined ? step.by : typeof old === "number" ? old + step.by : undefined,
+        );
       case "transact": {
         const change = (state) => put({ ...(state ?? {}) }, step.key, step.value);
         return this.write(step.id, change(this.known(step.id).state), () => chord.transact(step.id, change));
@@ -138,14 +142,19 @@ class Model {
     const before = known.version;
     const { version, context: state } = await this.chord.restoreContext(step.id);
     const forgotten = known.state === undefined && known.deletedAt !== undefined && this.clock.now - known.deletedAt > this.tombstoneTtl;
-    assert.ok(version === Math.max(step.version, before + 1) || (forgotten && version === Math.max(step.version, 1)), `restored as ${version} over ${before}`);
+    assert.ok(
+      version === Math.max(step.version, before + 1) || (forgotten && version === Math.max(step.version, 1)),
+      `restored as ${version} over ${before}`,
+    );
     if (version <= before) known.forgotten = true;
     assert.ok(same(state, step.context));
     Object.assign(known, { state: step.context, version, changedAt: this.clock.now, deletedAt: undefined });
   }
 
   async cleanup(step) {
-    const stale = [...this.truth.values()].filter((known) => this.autoDelete && known.state !== undefined && this.clock.now - known.changedAt > 2_000);
+    const stale = [...this.truth.values()].filter(
+      (known) => this.autoDelete && known.state !== undefined && this.clock.now - known.changedAt > 2_000,
+    );
     const { contexts } = await this.chord.cleanup({ limit: step.limit });
     assert.ok(contexts <= Math.min(step.limit, stale.length), `${contexts} removed of ${stale.length} stale`);
     for (const [name, known] of this.truth) {
@@ -166,7 +175,10 @@ class Model {
     const answer = overTheWire(await this.chord.syncContext(name, since, { oldValues }));
     assert.equal(answer.version, known.version);
     const state = received(held?.state, answer);
-    assert.ok(same(state, known.state), `client ${client} of ${name} at ${JSON.stringify(since)}: ${JSON.stringify({ answer, state, due: known.state })}`);
+    assert.ok(
+      same(state, known.state),
+      `client ${client} of ${name} at ${JSON.stringify(since)}: ${JSON.stringify({ answer, state, due: known.state })}`,
+    );
     if (answer.type === "delta") assert.equal(answer.fromVersion, held.version);
     this.clients[client].set(name, { state, version: answer.version, revision: answer.revision });
     return undefined;
@@ -177,9 +189,16 @@ class Model {
     if (known.state === undefined) return;
     const records = await this.chord.listDeltas(name, { order: "asc" });
     const versions = records.map((record) => record.version);
-    assert.deepEqual(versions, versions.map((_, index) => known.version - versions.length + 1 + index), "the kept deltas end with the newest, without a gap");
+    assert.deepEqual(
+      versions,
+      versions.map((_, index) => known.version - versions.length + 1 + index),
+      "the kept deltas end with the newest, without a gap",
+    );
     const [latest] = await this.chord.listDeltas(name, { order: "desc", limit: 1 });
-    if (latest !== undefined) assert.ok(same(this.chord.applyDelta(this.chord.applyDelta(known.state, this.chord.invertDelta(latest.delta)), latest.delta), known.state));
+    if (latest !== undefined)
+      assert.ok(
+        same(this.chord.applyDelta(this.chord.applyDelta(known.state, this.chord.invertDelta(latest.delta)), latest.delta), known.state),
+      );
   }
 }
 

@@ -48,24 +48,38 @@ test("options that are no object are invalid_argument", async () => {
 });
 
 test("contextAutoDelete without contextTtl is invalid_argument naming both", async () => {
-  for (const options of [{ contextAutoDelete: true }, { contextAutoDelete: true, contextTtl: null }, { contextAutoDelete: true, contextTtl: undefined }]) {
+  for (const options of [
+    { contextAutoDelete: true },
+    { contextAutoDelete: true, contextTtl: null },
+    { contextAutoDelete: true, contextTtl: undefined },
+  ]) {
     await refusal(() => Chord.open(options), "invalid_argument", { naming: ["contextAutoDelete", "contextTtl"] });
   }
 });
 
 test("an option given as undefined is absent", async () => {
   const options = Object.fromEntries([...Object.keys(wrong)].map((name) => [name, undefined]));
-  await withChord({ ...options, limits: { contextBytes: undefined, depth: undefined, idBytes: undefined, logBytes: undefined } }, async (chord) => {
-    for (let n = 0; n < 120; n += 1) await chord.setContext("c", { n });
-    assert.equal((await chord.listDeltas("c")).length, 100, "the default threshold");
-  })();
+  await withChord(
+    { ...options, limits: { contextBytes: undefined, depth: undefined, idBytes: undefined, logBytes: undefined } },
+    async (chord) => {
+      for (let n = 0; n < 120; n += 1) await chord.setContext("c", { n });
+      assert.equal((await chord.listDeltas("c")).length, 100, "the default threshold");
+    },
+  )();
   await withChord({ limits: undefined }, async (chord) => {
     assert.equal((await chord.setContext("c", {})).changed, true);
   })();
 });
 
 test("null means unbounded for TTLs and threshold, and none for callbacks", async () => {
-  const options = { contextTtl: null, deltaTtl: null, deltaThreshold: null, exportCallback: null, contextExternalProvider: null, telemetry: null };
+  const options = {
+    contextTtl: null,
+    deltaTtl: null,
+    deltaThreshold: null,
+    exportCallback: null,
+    contextExternalProvider: null,
+    telemetry: null,
+  };
   await withChord(options, async (chord) => {
     for (let n = 0; n < 120; n += 1) await chord.setContext("c", { n });
     assert.equal((await chord.listDeltas("c")).length, 120);
@@ -83,7 +97,10 @@ test("options are neither altered nor kept by reference", async () => {
 });
 
 test("insertedAt is in timeUnit, by the system's clock unless a provider is given", async () => {
-  for (const [timeUnit, scale] of [["millisecond", 1], ["second", 1_000]]) {
+  for (const [timeUnit, scale] of [
+    ["millisecond", 1],
+    ["second", 1_000],
+  ]) {
     await withChord({ timeUnit }, async (chord) => {
       const before = Math.floor(Date.now() / scale);
       const { insertedAt } = (await chord.setContext("c", {})).context;

@@ -58,61 +58,76 @@ test("each answer has the documented fields and no others", async () => {
   })();
 });
 
-test("null, nothing, 0 and a version ahead give the full context", withChord({}, async (chord) => {
-  const { truth, heads } = await chain(chord, 3);
-  for (const since of [undefined, null, 0, 4, 1_000_000, { version: 4, revision: heads[3].revision }, { version: 4, revision: "x" }]) {
-    const answer = await chord.syncContext("c", since);
-    assert.equal(answer.type, "full_context", JSON.stringify(since));
-    assert.deepEqual(answer.context, truth[3]);
-  }
-}));
-
-test("the right version with a foreign revision gives the full context", withChord({}, async (chord) => {
-  const { truth, heads } = await chain(chord, 5);
-  for (let version = 1; version <= 5; version += 1) {
-    for (const revision of ["made up", heads[version === 5 ? 4 : version + 1].revision]) {
-      const answer = await chord.syncContext("c", { version, revision });
-      assert.equal(answer.type, "full_context", `version ${version} with ${revision}`);
-      assert.deepEqual(answer.context, truth[5]);
+test(
+  "null, nothing, 0 and a version ahead give the full context",
+  withChord({}, async (chord) => {
+    const { truth, heads } = await chain(chord, 3);
+    for (const since of [undefined, null, 0, 4, 1_000_000, { version: 4, revision: heads[3].revision }, { version: 4, revision: "x" }]) {
+      const answer = await chord.syncContext("c", since);
+      assert.equal(answer.type, "full_context", JSON.stringify(since));
+      assert.deepEqual(answer.context, truth[3]);
     }
-  }
-}));
+  }),
+);
 
-test("every kind of answer can be passed back as it came, over a wire too", withChord({}, async (chord) => {
-  await chain(chord, 3);
-  let answer = await chord.syncContext("c");
-  for (let n = 0; n < 3; n += 1) {
-    assert.equal((await chord.syncContext("c", answer)).type, "no_change");
-    await chord.updateContext("c", { again: n });
-    answer = overTheWire(await chord.syncContext("c", answer));
-    assert.equal(answer.type, "delta");
-    answer = await chord.syncContext("c", answer);
-    assert.equal(answer.type, "no_change");
-  }
-}));
+test(
+  "the right version with a foreign revision gives the full context",
+  withChord({}, async (chord) => {
+    const { truth, heads } = await chain(chord, 5);
+    for (let version = 1; version <= 5; version += 1) {
+      for (const revision of ["made up", heads[version === 5 ? 4 : version + 1].revision]) {
+        const answer = await chord.syncContext("c", { version, revision });
+        assert.equal(answer.type, "full_context", `version ${version} with ${revision}`);
+        assert.deepEqual(answer.context, truth[5]);
+      }
+    }
+  }),
+);
 
-test("clients from before a deletion and re-creation get the full context, those from after it deltas", withChord({}, async (chord) => {
-  const before = await chain(chord, 4);
-  await chord.deleteContext("c");
-  await refusal(() => chord.syncContext("c", before.heads[4]), "not_found", { contextId: "c" });
-  const reborn = (await chord.setContext("c", { reborn: 1 })).context;
-  for (const since of [...before.heads.slice(1), 1, 2, 3, 4]) {
-    const answer = await chord.syncContext("c", since);
-    assert.equal(answer.type, "full_context", JSON.stringify(since));
-    assert.deepEqual(answer.context, { reborn: 1 });
-  }
-  await chord.updateContext("c", { reborn: 2 });
-  assert.equal((await chord.syncContext("c", reborn)).type, "delta");
-  assert.equal((await chord.syncContext("c", reborn.version)).type, "delta");
-  assert.equal((await chord.syncContext("c", before.heads[4])).type, "full_context");
-}));
+test(
+  "every kind of answer can be passed back as it came, over a wire too",
+  withChord({}, async (chord) => {
+    await chain(chord, 3);
+    let answer = await chord.syncContext("c");
+    for (let n = 0; n < 3; n += 1) {
+      assert.equal((await chord.syncContext("c", answer)).type, "no_change");
+      await chord.updateContext("c", { again: n });
+      answer = overTheWire(await chord.syncContext("c", answer));
+      assert.equal(answer.type, "delta");
+      answer = await chord.syncContext("c", answer);
+      assert.equal(answer.type, "no_change");
+    }
+  }),
+);
 
-test("a context recreated to the same state is still another lineage", withChord({}, async (chord) => {
-  const held = (await chord.setContext("c", { same: true })).context;
-  await chord.deleteContext("c");
-  await chord.setContext("c", { same: true });
-  assert.equal((await chord.syncContext("c", held)).type, "full_context");
-}));
+test(
+  "clients from before a deletion and re-creation get the full context, those from after it deltas",
+  withChord({}, async (chord) => {
+    const before = await chain(chord, 4);
+    await chord.deleteContext("c");
+    await refusal(() => chord.syncContext("c", before.heads[4]), "not_found", { contextId: "c" });
+    const reborn = (await chord.setContext("c", { reborn: 1 })).context;
+    for (const since of [...before.heads.slice(1), 1, 2, 3, 4]) {
+      const answer = await chord.syncContext("c", since);
+      assert.equal(answer.type, "full_context", JSON.stringify(since));
+      assert.deepEqual(answer.context, { reborn: 1 });
+    }
+    await chord.updateContext("c", { reborn: 2 });
+    assert.equal((await chord.syncContext("c", reborn)).type, "delta");
+    assert.equal((await chord.syncContext("c", reborn.version)).type, "delta");
+    assert.equal((await chord.syncContext("c", before.heads[4])).type, "full_context");
+  }),
+);
+
+test(
+  "a context recreated to the same state is still another lineage",
+  withChord({}, async (chord) => {
+    const held = (await chord.setContext("c", { same: true })).context;
+    await chord.deleteContext("c");
+    await chord.setContext("c", { same: true });
+    assert.equal((await chord.syncContext("c", held)).type, "full_context");
+  }),
+);
 
 test("after the tombstone is gone a revision still tells the lineages apart", async () => {
   const clock = manualClock();
@@ -144,45 +159,61 @@ test("clients from before a restore get the full context", async () => {
   })();
 });
 
-test("without old values a delta is smaller, applies to the same state and can't be inverted", withChord({}, async (chord) => {
-  const long = "a value of some length ".repeat(20);
-  const list = Array.from({ length: 30 }, (_, i) => `element ${i} ${long}`);
-  const before = { text: long, gone: long, list, deep: { x: long } };
-  const after = { text: "short", list: [...list.slice(0, 10), "new", ...list.slice(13)], deep: { x: 1, y: 2 } };
-  const held = (await chord.setContext("c", before)).context;
-  await chord.setContext("c", after);
-  const whole = await chord.syncContext("c", held);
-  const bare = await chord.syncContext("c", held, { oldValues: false });
-  assert.equal(bare.type, "delta");
-  assert.ok(!JSON.stringify(bare).includes("oldValue") && !JSON.stringify(bare).includes("some length"), JSON.stringify(bare));
-  assert.ok(JSON.stringify(bare).length < JSON.stringify(whole).length / 2);
-  assert.ok(same(received(before, bare), after));
-  assert.ok(same(chord.applyDelta(before, bare.delta), after));
-  thrown(() => chord.invertDelta(bare.delta), "invalid_argument");
-}));
-
-test("a delta longer than the context and than 1,024 bytes gives way to the full context", withChord({}, async (chord) => {
-  const since = async (before, after) => {
+test(
+  "without old values a delta is smaller, applies to the same state and can't be inverted",
+  withChord({}, async (chord) => {
+    const long = "a value of some length ".repeat(20);
+    const list = Array.from({ length: 30 }, (_, i) => `element ${i} ${long}`);
+    const before = { text: long, gone: long, list, deep: { x: long } };
+    const after = { text: "short", list: [...list.slice(0, 10), "new", ...list.slice(13)], deep: { x: 1, y: 2 } };
     const held = (await chord.setContext("c", before)).context;
     await chord.setContext("c", after);
-    return (await chord.syncContext("c", held)).type;
-  };
-  const filled = (size, fill) => ({ value: fill.repeat(size) });
-  assert.equal(await since(filled(200, "x"), filled(200, "y")), "delta", "longer than the context, but short");
-  assert.equal(await since(filled(2_000, "x"), filled(2_000, "y")), "full_context", "longer than the context and not short");
-  assert.equal(await since({ ...filled(9_000, "x"), k: "a".repeat(2_000) }, { ...filled(9_000, "x"), k: "b".repeat(2_000) }), "delta", "long, but shorter than the context");
-}));
+    const whole = await chord.syncContext("c", held);
+    const bare = await chord.syncContext("c", held, { oldValues: false });
+    assert.equal(bare.type, "delta");
+    assert.ok(!JSON.stringify(bare).includes("oldValue") && !JSON.stringify(bare).includes("some length"), JSON.stringify(bare));
+    assert.ok(JSON.stringify(bare).length < JSON.stringify(whole).length / 2);
+    assert.ok(same(received(before, bare), after));
+    assert.ok(same(chord.applyDelta(before, bare.delta), after));
+    thrown(() => chord.invertDelta(bare.delta), "invalid_argument");
+  }),
+);
 
-test("a sync of an absent id is not_found, whatever the client has", withChord({}, async (chord) => {
-  for (const since of [undefined, null, 0, 3, { version: 1, revision: "x" }]) {
-    await refusal(() => chord.syncContext("none", since), "not_found", { contextId: "none", naming: ["none"] });
-  }
-}));
+test(
+  "a delta longer than the context and than 1,024 bytes gives way to the full context",
+  withChord({}, async (chord) => {
+    const since = async (before, after) => {
+      const held = (await chord.setContext("c", before)).context;
+      await chord.setContext("c", after);
+      return (await chord.syncContext("c", held)).type;
+    };
+    const filled = (size, fill) => ({ value: fill.repeat(size) });
+    assert.equal(await since(filled(200, "x"), filled(200, "y")), "delta", "longer than the context, but short");
+    assert.equal(await since(filled(2_000, "x"), filled(2_000, "y")), "full_context", "longer than the context and not short");
+    assert.equal(
+      await since({ ...filled(9_000, "x"), k: "a".repeat(2_000) }, { ...filled(9_000, "x"), k: "b".repeat(2_000) }),
+      "delta",
+      "long, but shorter than the context",
+    );
+  }),
+);
 
-test("what is no version is invalid_argument", withChord({}, async (chord) => {
-  await chord.setContext("c", {});
-  for (const since of ["1", true, {}, [], { version: "1", revision: "x" }, { version: 1, revision: 7 }, Number.NaN, -1, 1.5]) {
-    await refusal(() => chord.syncContext("c", since), "invalid_argument");
-  }
-  await refusal(() => chord.syncContext("c", 1, { oldValues: "no" }), "invalid_argument", { naming: ["oldValues"] });
-}));
+test(
+  "a sync of an absent id is not_found, whatever the client has",
+  withChord({}, async (chord) => {
+    for (const since of [undefined, null, 0, 3, { version: 1, revision: "x" }]) {
+      await refusal(() => chord.syncContext("none", since), "not_found", { contextId: "none", naming: ["none"] });
+    }
+  }),
+);
+
+test(
+  "what is no version is invalid_argument",
+  withChord({}, async (chord) => {
+    await chord.setContext("c", {});
+    for (const since of ["1", true, {}, [], { version: "1", revision: "x" }, { version: 1, revision: 7 }, Number.NaN, -1, 1.5]) {
+      await refusal(() => chord.syncContext("c", since), "invalid_argument");
+    }
+    await refusal(() => chord.syncContext("c", 1, { oldValues: "no" }), "invalid_argument", { naming: ["oldValues"] });
+  }),
+);

@@ -15,7 +15,9 @@ function watchInstances() {
     return instance;
   };
   const { Instance, instantiate } = WebAssembly;
-  WebAssembly.Instance = new Proxy(Instance, { construct: (target, args, self) => remember(Reflect.construct(target, args, self === WebAssembly.Instance ? target : self)) });
+  WebAssembly.Instance = new Proxy(Instance, {
+    construct: (target, args, self) => remember(Reflect.construct(target, args, self === WebAssembly.Instance ? target : self)),
+  });
   WebAssembly.instantiate = async (source, imports) => {
     const result = await instantiate.call(WebAssembly, source, imports);
     remember(result instanceof Instance ? result : result.instance);
