@@ -15,8 +15,7 @@ export function calculateDelta(instance: Instance, before: unknown, after: unkno
 
 export function mergeDeltas(instance: Instance, deltas: unknown): Delta {
   if (!Array.isArray(deltas)) throw new ChordError("invalid_argument", `mergeDeltas takes an array of deltas, got ${kindOf(deltas)}`);
-  const { bytes, depth } = instance.deltaJson;
-  const walk = new JsonWalk({ bytes, depth: depth + 1 });
+  const walk = new JsonWalk({ ...instance.deltaJson, depth: instance.deltaJson.depth + 1 });
   walk.checkArray(deltas, "deltas");
   return parseFrozen(instance.core.merge(stringify(deltas, walk, "deltas")));
 }
@@ -40,6 +39,6 @@ export function formatDelta(instance: Instance, delta: Delta, metadata: FormatMe
   const text = textOf(delta, instance.deltaJson, "delta");
   const state = context === undefined ? undefined : textOf(context, instance.json, "metadata.context");
   const { deltaFormatter } = instance.settings;
-  if (typeof deltaFormatter === "function") return callBack("deltaFormatter", contextId, () => deltaFormatter(delta, metadata ?? {}));
+  if (typeof deltaFormatter === "function") return callBack("deltaFormatter", () => deltaFormatter(delta, metadata ?? {}));
   return parseFrozen(instance.core.format(deltaFormatter, text, contextId, version, state));
 }

@@ -2,7 +2,7 @@
 import type { Question } from "./answers.js";
 import type { Guard } from "./core.js";
 import { ChordError, kindOf } from "./error.js";
-import { fieldsOf } from "./options.js";
+import { fieldsOf, readable } from "./options.js";
 import type { Since } from "./types.js";
 
 function isVersion(value: unknown): value is number {
@@ -27,7 +27,7 @@ export function questionOf(since: Since): Question {
   if (since === undefined || since === null) return nothing;
   if (isVersion(since)) return { version: since };
   if (typeof since === "object") {
-    const { version, revision } = since;
+    const { version, revision } = readable("since", () => ({ version: since.version, revision: since.revision }));
     if (isVersion(version)) {
       if (revision === undefined) return { version };
       if (typeof revision === "string") return { version, revision };

@@ -1,5 +1,5 @@
 /** Operations that wait for the user's own functions: export, restore, transact. What such a function throws is `callback_failed`. */
-import type { Settled } from "./core.js";
+import type { Committed, Settled } from "./core.js";
 import { chain, type Patience } from "./deadline.js";
 import { asChordError, ChordError, kindOf } from "./error.js";
 import type { Instance } from "./instance.js";
@@ -8,10 +8,10 @@ import { getContext } from "./reads.js";
 import type { ChangeResult, Context, JsonObject } from "./types.js";
 
 /** Calls what the user gave, and says which function failed. */
-export function callBack<T>(name: string, contextId: string | undefined, call: () => T | PromiseLike<T>): Settled<T> {
+export function callBack<T>(name: string, call: () => T | PromiseLike<T>): Settled<T> {
   const failed = (cause: unknown): never => {
     const reason = cause instanceof Error ? `: ${cause.message}` : "";
-    throw new ChordError("callback_failed", `${name} failed${reason}; see the cause`, { cause, contextId });
+    throw new ChordError("callback_failed", `${name} failed${reason}; see the cause`, { cause });
   };
   try {
     const value = call();
@@ -26,12 +26,12 @@ export function exportContext(instance: Instance, id: string): Settled<void> {
   instance.checkId(id);
   const { exportCallback } = instance.settings;
   if (exportCallback === undefined) {
-    throw new ChordError("no_export_callback", "exportContext needs the option exportCallback", { contextId: id });
+    throw new ChordError("no_export_callback", "exportContext needs the option exportCallback");
   }
   return chain(getContext(instance, id), (context) => {
-    if (context === undefined) throw new ChordError("not_found", "there is no such context to export", { contextId: id });
+    if (context === undefined) throw new ChordError("not_found", "there is no such context to export");
     return chain(
-      callBack("exportCallback", id, () => exportCallback(context)),
+      callBack("exportCallback", () => exportCallback(context)),
       () => undefined,
     );
   });
@@ -41,17 +41,17 @@ export function restoreContext(instance: Instance, id: string, patience: Patienc
   instance.checkId(id);
   const { contextExternalProvider } = instance.settings;
   if (contextExternalProvider === undefined) {
-    throw new ChordError("no_context_external_provider", "restoreContext needs the option contextExternalProvider", { contextId: id });
+    throw new ChordError("no_context_external_provider", "restoreContext needs the option contextExternalProvider");
   }
   return chain(
-    callBack("contextExternalProvider", id, () => contextExternalProvider(id)),
+    callBack("contextExternalProvider", () => contextExternalProvider(id)),
     (provided) => {
       patience.check();
       instance.ready();
-      const { text, version } = readProvided(instance, id, provided);
+      const { text, version } = readProvided(instance, provided);
       const now = instance.now();
       instance.history.leave(id);
-      return chain(instance.core.restore(id, text, version, now), (commit) => {
+      return chain(restore(instance, id, text, version, now), (commit) => {
         const moment = instance.history.committed(id, commit, text);
         instance.changed(moment, true);
         return moment.context;
@@ -60,12 +60,27 @@ export function restoreContext(instance: Instance, id: string, patience: Patienc
   );
 }
 
-function readProvided(instance: Instance, id: string, provided: unknown): { text: string; version: number } {
-  if (provided === undefined || provided === null) {
-    throw new ChordError("not_found", "contextExternalProvider has no such context", { contextId: id });
+function malformed(problem: string, cause?: unknown): ChordError {
+  return new ChordError("callback_failed", `contextExternalProvider must give { context, version }: ${problem}`, { cause });
+}
+
+/** What only the engine finds wrong with a context, such as a lone surrogate, is the provider's fault all the same. */
+function restore(instance: Instance, id: string, text: string, version: number, now: number): Settled<Committed> {
+  const failed = (error: unknown): never => {
+    throw error instanceof ChordError && error.code === "invalid_value" ? malformed(error.message, error) : error;
+  };
+  try {
+    const commit = instance.core.restore(id, text, version, now);
+    return commit instanceof Promise ? commit.catch(failed) : commit;
+  } catch (error) {
+    return failed(error);
   }
-  const malformed = (problem: string, cause?: unknown): ChordError =>
-    new ChordError("callback_failed", `contextExternalProvider must give { context, version }: ${problem}`, { contextId: id, cause });
+}
+
+function readProvided(instance: Instance, provided: unknown): { text: string; version: number } {
+  if (provided === undefined || provided === null) {
+    throw new ChordError("not_found", "contextExternalProvider has no such context");
+  }
   try {
     if (typeof provided !== "object") throw malformed(`got ${kindOf(provided)}`);
     const { context, version } = provided as { context?: unknown; version?: unknown };
@@ -105,30 +120,26 @@ async function retry(instance: Instance, id: string, compute: Compute, patience:
     const result = await attempt(instance, id, compute, patience);
     if (result !== undefined) return result;
   }
-  throw new ChordError("conflict", `other writers were first ${mostAttempts} times in a row; try again, or use updateContext`, {
-    contextId: id,
-  });
+  throw new ChordError("conflict", `other writers were first ${mostAttempts} times in a row; try again, or use updateContext`);
 }
 
 /** One try; `undefined` where somebody else committed between the read and the write. */
 function attempt(instance: Instance, id: string, compute: Compute, patience: Patience): Settled<ChangeResult | undefined> {
   return chain(getContext(instance, id), (current) =>
     chain(
-      callBack("the transaction's function", id, () => compute(current?.context)),
+      callBack("the transaction's function", () => compute(current?.context)),
       (next) => {
         patience.check();
         instance.ready();
-        return next === undefined ? unchanged(instance, id, current) : commit(instance, id, current, next);
+        return next === undefined ? unchanged(instance, current) : commit(instance, id, current, next);
       },
     ),
   );
 }
 
-function unchanged(instance: Instance, id: string, current: Context | undefined): ChangeResult {
+function unchanged(instance: Instance, current: Context | undefined): ChangeResult {
   if (current === undefined) {
-    throw new ChordError("not_found", "there is no such context, and the transaction's function returned nothing to create it from", {
-      contextId: id,
-    });
+    throw new ChordError("not_found", "there is no such context, and the transaction's function returned nothing to create it from");
   }
   return instance.unchanged(current);
 }

@@ -16,17 +16,13 @@ export class Patience {
 }
 
 /** `promise`, or a `timeout` after `ms`. */
-export function within<T>(promise: Promise<T>, ms: number, patience: Patience | undefined, contextId: string | undefined): Promise<T> {
+export function within<T>(promise: Promise<T>, ms: number, patience: Patience | undefined): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(
       () => {
         if (patience !== undefined) patience.isOver = true;
         reject(
-          new ChordError(
-            "timeout",
-            `not done within ${ms} ms; whether it was stored is unknown unless a callback was still running. See the timeout option`,
-            { contextId },
-          ),
+          new ChordError("timeout", `not done within ${ms} ms (option timeout); where a callback was still running, nothing was stored`),
         );
       },
       Math.min(ms, longestDelay),

@@ -104,13 +104,21 @@ export function kindOf(value: unknown): string {
   }
 }
 
-/** The error an operation on `contextId` rejects with because of `reason`: always a `ChordError`, knowing its context. */
+/** The error an operation on `contextId` fails with because of `reason`: always a `ChordError`, and one that names its context. */
 export function asChordError(reason: unknown, contextId: string | undefined): ChordError {
-  if (!(reason instanceof ChordError)) {
-    return new ChordError("internal", "something failed that never should; please report it with the cause", { cause: reason, contextId });
-  }
-  if (reason.contextId === undefined && contextId !== undefined) {
-    Object.defineProperty(reason, "contextId", { value: contextId, enumerable: true, configurable: true });
-  }
-  return reason;
+  const error =
+    reason instanceof ChordError
+      ? reason
+      : new ChordError("internal", "something failed that never should; please report it with the cause", { cause: reason });
+  if (contextId !== undefined && error.contextId === undefined) name(error, contextId);
+  return error;
+}
+
+/** Whoever throws need not know the context: what runs the operation says so here. */
+function name(error: ChordError, contextId: string): void {
+  const before = error.message;
+  error.message = `context ${quote(contextId)}: ${before}`;
+  // The stack has been given its headline already, and that is what gets printed.
+  if (error.stack !== undefined) error.stack = error.stack.replace(before, () => error.message);
+  Object.defineProperty(error, "contextId", { value: contextId, enumerable: true, configurable: true });
 }

@@ -16,7 +16,7 @@
  * - There is a track only for contexts somebody looked at and for heads that aren't settled; how many, and how large, is bounded.
  */
 import type { Committed, Core, State } from "./core.js";
-import { ChordError } from "./error.js";
+import { asChordError, ChordError } from "./error.js";
 import { parseFrozen, parseShared } from "./frozen.js";
 import { Moment, type Source, type Stamp } from "./moment.js";
 import { replay } from "./apply.js";
@@ -217,9 +217,10 @@ export class History implements Source {
   #stateOf(moment: Moment): string {
     const state = this.#core.get(moment.id, undefined);
     if (state instanceof Promise || state === undefined || state === "same" || !isSame(state, moment.stamp)) {
-      throw new ChordError("internal", `version ${moment.stamp.version} of this context is no longer at hand; please report it`, {
-        contextId: moment.id,
-      });
+      throw asChordError(
+        new ChordError("internal", `version ${moment.stamp.version} of this context is no longer at hand; please report it`),
+        moment.id,
+      );
     }
     return state.context;
   }

@@ -33,8 +33,8 @@ export class Instance {
     this.settings = settings;
     this.core = core;
     this.history = new History(core);
-    this.json = { bytes: contextBytes, depth };
-    this.deltaJson = { bytes: 4 * contextBytes, depth: 3 * depth + 8 };
+    this.json = { bytes: contextBytes, string: contextBytes, depth };
+    this.deltaJson = { bytes: 2 * contextBytes, string: contextBytes, depth: 3 * depth + 8 };
     this.#clock = clockOf(settings.timeUnit, settings.timeProvider);
     this.#observer = settings.telemetry === undefined ? undefined : new Observer(settings.telemetry);
   }
@@ -142,7 +142,7 @@ export class Instance {
 
   async #bounded<T>(value: Promise<T>, contextId: string | undefined, patience: Patience | undefined): Promise<T> {
     try {
-      return await within(value, this.settings.timeout, patience, contextId);
+      return await within(value, this.settings.timeout, patience);
     } catch (error) {
       throw asChordError(error, contextId);
     }

@@ -5,14 +5,16 @@
  * costs no more than an honest value. Lone surrogates and the exact length in bytes are left to the engine, which sees each byte anyway.
  * The indices of arrays are read without looking for accessors: that would cost as much as printing them.
  */
-import { findCycle } from "./cycle.js";
-import { ChordError, kindOf, showPath } from "./error.js";
+import { cycleOn } from "./cycle.js";
+import { ChordError, kindOf, quote, showPath } from "./error.js";
 import { FieldOperation } from "./operation.js";
 
 /** What a value may measure. */
 export interface JsonLimits {
   /** Of its JSON text in UTF-8. */
   readonly bytes: number;
+  /** Of a single string, in characters. */
+  readonly string: number;
   /** Nested objects and arrays; the root is 1. */
   readonly depth: number;
 }
@@ -113,6 +115,7 @@ export class JsonWalk {
         if (!isForeign(prototype, nativeObject)) return this.#fail("prototype", value);
         if ("toJSON" in prototype) this.#printsItself = true;
       }
+      const longest = this.#limits.string;
       let height = 0;
       this.#left -= 1;
       for (const key in value) {
@@ -124,6 +127,7 @@ export class JsonWalk {
         switch (typeof item) {
           case "string":
             bytes += item.length + 1;
+            if (item.length > longest) return this.#fail("bytes", undefined, key);
             break;
           case "number":
             // True of NaN and the infinities alone.
@@ -179,10 +183,7 @@ export class JsonWalk {
       this.#left -= 1;
       // Before anything that takes as long as the array.
       if (this.#left < length * 2) return this.#fail("bytes");
-      if (length !== 0 || keys(value).length !== 0) {
-        const own = keys(value);
-        if (own.length !== length) return this.#unlike(value, own);
-      }
+      const longest = this.#limits.string;
       let height = 0;
       for (let index = 0; index < length; index += 1) {
         const item = value[index];
@@ -190,6 +191,7 @@ export class JsonWalk {
         switch (typeof item) {
           case "string":
             bytes += item.length + 1;
+            if (item.length > longest) return this.#fail("bytes", undefined, index);
             break;
           case "number":
             if (item - item !== 0) return this.#fail("kind", item, index);
@@ -209,11 +211,14 @@ export class JsonWalk {
             break;
           }
           default:
-            return this.#fail("kind", item, index);
+            return item === undefined && !Object.hasOwn(value, index) ? this.#fail("sparse", index) : this.#fail("kind", item, index);
         }
         this.#left -= bytes;
         if (this.#left < 0) return this.#fail("bytes", undefined, index);
       }
+      // Only now, as it takes as long as the array may be.
+      const own = keys(value);
+      if (own.length !== length) return this.#fail("extra", own.at(-1));
       if (getOwnPropertySymbols(value).length !== 0) return this.#fail("symbol", getOwnPropertySymbols(value)[0]);
       if (many) this.#measure(value, before, height + 1);
       return height + 1;
@@ -245,14 +250,6 @@ export class JsonWalk {
     this.#measures.set(value, { bytes, height });
   }
 
-  /** An array whose own keys aren't its indices. */
-  #unlike(value: readonly unknown[], own: readonly string[]): number {
-    const extra = own.find((key, index) => key !== String(index) && !(Number(key) < value.length));
-    if (extra !== undefined) return this.#fail("extra", undefined, extra);
-    const hole = own.findIndex((key, index) => key !== String(index));
-    return this.#fail("sparse", undefined, hole === -1 ? own.length : hole);
-  }
-
   #fail(problem: Problem, culprit?: unknown, key?: string | number): number {
     this.#problem = problem;
     this.#culprit = culprit;
@@ -272,7 +269,7 @@ export class JsonWalk {
   #error(root: object, subject: string): ChordError {
     let path: readonly (string | number)[] = (this.#path ?? []).reverse();
     const isLimit = this.#problem === "bytes" || this.#problem === "depth";
-    const cycle = isLimit ? findCycle(root) : undefined;
+    const cycle = isLimit ? cycleOn(root, path) : undefined;
     if (cycle !== undefined) path = cycle;
     const at = `${subject}: ${showPath(path)}`;
     if (cycle !== undefined) {
@@ -303,13 +300,13 @@ export class JsonWalk {
       case "accessor":
         return "is a getter or setter; pass its value";
       case "extra":
-        return "is a property of an array besides its elements; JSON can't hold that";
+        return `has the property ${quote(String(this.#culprit))} besides its elements; JSON can't hold that`;
       case "misplaced":
         return "is an append() or increment(); these work in updateContext only, and not inside arrays";
       case "prototype":
         return `is an instance of ${nameOfClass(this.#culprit)}; convert it to plain JSON first`;
       case "sparse":
-        return "is a hole in an array; use null";
+        return `has a hole at index ${String(this.#culprit)}; use null`;
       case "symbol":
         return `has the symbol key ${String(this.#culprit)}; JSON can't hold symbols`;
       default:

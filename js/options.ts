@@ -136,6 +136,20 @@ class Reader {
 }
 
 /**
+ * What `read` gives.
+ *
+ * @throws ChordError `invalid_argument` where something of the caller's throws meanwhile
+ */
+export function readable<T>(subject: string, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    if (cause instanceof ChordError) throw cause;
+    throw new ChordError("invalid_argument", `${subject} threw when it was read; pass a plain object`, { cause });
+  }
+}
+
+/**
  * `value` as an object of options none of which is unknown; absent is empty.
  *
  * @throws ChordError `invalid_argument`
@@ -145,10 +159,11 @@ export function fieldsOf(value: unknown, subject: string, known: readonly string
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new ChordError("invalid_argument", `${subject} must be an object, got ${kindOf(value)}`);
   }
-  for (const name of Object.keys(value)) {
+  const fields = readable(subject, (): Fields => ({ ...value }));
+  for (const name of Object.keys(fields)) {
     if (!known.includes(name)) throw new ChordError("invalid_argument", `${subject} has no ${quote(name)}; known are ${known.join(", ")}`);
   }
-  return value as Fields;
+  return fields;
 }
 
 function backendOf(options: Reader): Settings["backend"] {
@@ -222,7 +237,7 @@ export function settingsOf(value: unknown): Settings {
   }
   const formatter = options.fields.deltaFormatter;
   return {
-    backend: backendOf(options),
+    backend: readable("option backend", () => backendOf(options)),
     contextAutoDelete,
     contextTtl,
     deltaTtl,
