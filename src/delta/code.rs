@@ -23,6 +23,9 @@ use crate::{Code, Error, Result};
 
 use super::{Change, Delta, Gone, Span};
 
+/// Levels that a delta can have: more than any limit on the depth of contexts allows.
+const LEVELS: u32 = 1_024;
+
 /// Appends the code of a delta.
 pub fn encode(delta: &Delta<'_>, out: &mut Vec<u8>) {
     write_count(delta.fields.len(), out);
@@ -94,7 +97,7 @@ fn encode_span(span: &Span<'_>, out: &mut Vec<u8>) {
 /// `internal` for bytes that [`encode`] didn't make.
 pub fn decode(code: &[u8]) -> Result<Delta<'_>> {
     let mut reader = Reader(code);
-    let delta = reader.delta().filter(|_| reader.0.is_empty());
+    let delta = reader.delta(LEVELS).filter(|_| reader.0.is_empty());
     delta.ok_or_else(|| Error::new(Code::Internal, "a log entry can't be read"))
 }
 
@@ -139,17 +142,18 @@ impl<'a> Reader<'a> {
         (0..self.count()?).map(|_| self.text()).collect()
     }
 
-    fn delta(&mut self) -> Option<Delta<'a>> {
+    fn delta(&mut self, levels: u32) -> Option<Delta<'a>> {
+        let levels = levels.checked_sub(1)?;
         let count = self.count()?;
         // A field takes three bytes at least: a wrong count can't ask for more memory than the code has.
         let mut fields = Vec::with_capacity(count.min(self.0.len() / 3));
         for _ in 0..count {
-            fields.push((self.text()?, self.change()?));
+            fields.push((self.text()?, self.change(levels)?));
         }
         Some(Delta { fields })
     }
 
-    fn change(&mut self) -> Option<Change<'a>> {
+    fn change(&mut self, levels: u32) -> Option<Change<'a>> {
         Some(match self.byte()? {
             1 => Change::Added(self.text()?),
             2 => Change::Modified {
@@ -157,8 +161,11 @@ impl<'a> Reader<'a> {
                 new: self.text()?,
             },
             3 => Change::Removed(Some(self.text()?)),
-            4 => Change::Nested(self.delta()?),
-            5 => Change::Edited((0..self.count()?).map(|_| self.span()).collect::<Option<_>>()?),
+            4 => Change::Nested(self.delta(levels)?),
+            5 => {
+                let levels = levels.checked_sub(1)?;
+                Change::Edited((0..self.count()?).map(|_| self.span(levels)).collect::<Option<_>>()?)
+            }
             6 => Change::Modified {
                 old: None,
                 new: self.text()?,
@@ -168,10 +175,10 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn span(&mut self) -> Option<Span<'a>> {
+    fn span(&mut self, levels: u32) -> Option<Span<'a>> {
         Some(match self.byte()? {
             1 => Span::Keep(self.count()?),
-            2 => Span::Inside(self.change()?),
+            2 => Span::Inside(self.change(levels)?),
             3 => Span::Remove(Gone::Values(self.list()?)),
             4 => Span::Insert(self.list()?),
             5 => Span::Remove(Gone::Count(self.count()?)),

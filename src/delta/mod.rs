@@ -55,7 +55,8 @@ pub enum Change<'a> {
 /// One stretch of an array, from its start to its end.
 ///
 /// Lists of spans are kept in one form: neighbours of a kind are one span, at one place `Remove` stands before `Insert`,
-/// no span is empty, and what is kept at the end is not mentioned.
+/// no span is empty, and what is kept at the end is not mentioned. Elements removed with and without their values are two
+/// kinds, so that no value that is given goes unchecked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Span<'a> {
     /// So many elements stay.

@@ -12,7 +12,7 @@ use std::borrow::Cow;
 use crate::json::{Text, number, text};
 use crate::{Code, Error, Result};
 
-use super::array::{Spans, then};
+use super::array::{Spans, sequence};
 use super::{Change, Delta, Gone, Span};
 
 /// Takes text piece by piece.
@@ -176,7 +176,8 @@ fn put_number(value: usize, out: &mut dyn FnMut(&[u8])) {
 /// Reads the JSON form from validated canonical text.
 ///
 /// # Errors
-/// `invalid_argument` naming the path where the text is no delta.
+/// `invalid_argument` naming the path where the text is no delta; `delta_mismatch` naming the path in the state where
+/// edits of one array don't fit each other.
 pub fn parse(text: &[u8]) -> Result<Delta<'_>> {
     if !text::is_object(text) {
         return Err(wrong("a delta must be an object"));
@@ -230,9 +231,7 @@ fn parse_change(node: &[u8]) -> Result<Change<'_>> {
             new: Cow::Borrowed(new),
         }),
         (b"\"removed\"", None, old, None) => Ok(Change::Removed(old.map(Cow::Borrowed))),
-        (b"\"edited\"", None, None, Some(edits)) => {
-            parse_edits(edits).map_err(|error| error.under(b"\"edits\"".as_slice())).map(Change::Edited)
-        }
+        (b"\"edited\"", None, None, Some(edits)) => parse_edits(edits).map(Change::Edited),
         (b"\"added\"" | b"\"modified\"" | b"\"removed\"" | b"\"edited\"", ..) => {
             Err(wrong("a change has not the members its action needs: added { value }, modified { oldValue?, value }, removed { oldValue? }, edited { edits }"))
         }
@@ -241,34 +240,30 @@ fn parse_change(node: &[u8]) -> Result<Change<'_>> {
 }
 
 fn parse_edits(edits: &[u8]) -> Result<Vec<Span<'_>>> {
+    let under = |error: Error| error.under(b"\"edits\"".as_slice());
     if !text::is_array(edits) || edits == b"[]" {
-        return Err(wrong("edits must be an array with one edit at least"));
+        return Err(under(wrong("edits must be an array with one edit at least")));
     }
-    let mut ascending = Some((Spans::verbatim(), 0));
-    let mut composed = Vec::new();
+    // Edits from left to right, as diff and merge print them, are one list; where one steps back, the next list begins.
+    let mut lists = Vec::new();
+    let mut list = Spans::verbatim();
+    let mut position = 0;
     for (place, edit) in text::elements(edits).enumerate() {
-        let (index, edit) = parse_edit(edit).map_err(|error| error.under(place))?;
-        // Edits from left to right, as diff and merge print them, need no composing.
-        ascending = match ascending.take() {
-            Some((mut spans, position)) if index >= position => {
-                spans.keep(index - position);
-                let length = edit.iter().map(output_length).sum::<usize>();
-                edit.into_iter().for_each(|span| spans.add(span));
-                Some((spans, index.saturating_add(length)))
-            }
-            rest => {
-                if let Some((spans, _)) = rest {
-                    composed = spans.finish();
-                }
-                composed = then(composed, index, edit).map_err(|error| error.under(place))?;
-                None
-            }
-        };
+        let (index, edit) = parse_edit(edit).map_err(|error| under(error.under(place)))?;
+        if index < position {
+            lists.push(core::mem::replace(&mut list, Spans::verbatim()).finish());
+            position = 0;
+        }
+        list.keep(index - position);
+        position = edit.iter().map(output_length).fold(index, usize::saturating_add);
+        edit.into_iter().for_each(|span| list.add(span));
     }
-    Ok(match ascending {
-        Some((spans, _)) => spans.finish(),
-        None => composed,
-    })
+    lists.push(list.finish());
+    let spans = sequence(lists)?;
+    if spans.iter().all(|span| matches!(span, Span::Keep(_))) {
+        return Err(under(wrong("edits that take each other back say nothing; leave them out")));
+    }
+    Ok(spans)
 }
 
 fn output_length(span: &Span<'_>) -> usize {
@@ -303,6 +298,9 @@ fn parse_edit(edit: &[u8]) -> Result<(usize, Vec<Span<'_>>)> {
                 return Err(wrong("added must be an array").under(b"\"added\"".as_slice()));
             }
             let come = list(added);
+            if gone.is_empty() && come.is_empty() {
+                return Err(wrong("an edit that removes and adds nothing says nothing; leave it out"));
+            }
             let gone = (!gone.is_empty()).then_some(Span::Remove(gone));
             gone.into_iter().chain((!come.is_empty()).then_some(Span::Insert(come))).collect()
         }

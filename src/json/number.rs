@@ -1,6 +1,9 @@
 //! Numbers as JavaScript prints them: ECMA-262 `Number::toString`, with -0 as `0`.
 
 /// The length of the number at the start of `text`, or `None` where no JavaScript number stands there.
+///
+/// A fraction of 16 or 17 digits is not printed again to see whether it is the shortest spelling of its value: that costs
+/// more than all else about a number, and whatever came from JavaScript is.
 pub fn length(text: &[u8]) -> Option<usize> {
     let digits = |from: usize| text[from.min(text.len())..].iter().take_while(|b| b.is_ascii_digit()).count();
     let negative = usize::from(text.first() == Some(&b'-'));
@@ -9,27 +12,36 @@ pub fn length(text: &[u8]) -> Option<usize> {
     if whole == 0 || (whole > 1 && text[negative] == b'0') {
         return None;
     }
+    let mut fraction = 0;
     if text.get(at) == Some(&b'.') {
-        let fraction = digits(at + 1);
+        fraction = digits(at + 1);
         at += 1 + fraction;
         if fraction == 0 || text[at - 1] == b'0' {
             return None;
         }
     }
-    if text.get(at) == Some(&b'e') {
-        if !matches!(text.get(at + 1), Some(b'+' | b'-')) {
-            return None;
-        }
-        let exponent = digits(at + 2);
-        if exponent == 0 || text[at + 2] == b'0' {
-            return None;
-        }
-        at += 2 + exponent;
+    let small = text[negative..at].starts_with(b"0.000000");
+    if let Some(b'e' | b'E') = text.get(at) {
+        let sign = usize::from(matches!(text.get(at + 1), Some(b'+' | b'-')));
+        let exponent = digits(at + 1 + sign);
+        return Some(at + 1 + sign + exponent).filter(|&at| is_printed_so(&text[..at]));
     }
-    if &text[..at] == b"-0" {
-        return None;
+    let usual = match fraction {
+        0 => whole <= 15,
+        // The zero before a fraction is no digit of it.
+        fraction => fraction + usize::from(text[negative] != b'0') * whole <= 17,
+    };
+    if usual && !small {
+        return Some(at).filter(|&at| &text[..at] != b"-0");
     }
-    Some(at)
+    Some(at).filter(|&at| is_printed_so(&text[..at]))
+}
+
+/// Whether a number's text is the one that JavaScript prints for its value.
+fn is_printed_so(text: &[u8]) -> bool {
+    let mut printed = Vec::with_capacity(32);
+    parse(text).inspect(|value| write(*value, &mut printed));
+    printed == text
 }
 
 /// The value of a number's text; `None` for other text and for what a double can't hold.
@@ -130,7 +142,11 @@ mod tests {
 
     #[test]
     fn other_spellings_are_no_javascript_numbers() {
-        for text in ["-0", "01", "1.0", "1.", ".5", "1e5", "1E+5", "1e+05", "-", "", "+1", "NaN", "Infinity"] {
+        for text in [
+            "-0", "01", "1.0", "1.", ".5", "1e5", "1E+5", "1e+05", "1e+5", "1e-6", "10e+21", "1.50e+21", "1e+400", "1e-400",
+            "0.0000001", "-0.0000001", "9007199254740993", "1000000000000000000000", "0.1000000000000000055", "-", "", "+1",
+            "NaN", "Infinity", "1e", "1e+", "-e+21",
+        ] {
             assert_ne!(length(text.as_bytes()), Some(text.len().max(1)), "{text}");
         }
     }

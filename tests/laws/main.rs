@@ -13,4 +13,5 @@
 mod arrays;
 mod exhaustive;
 mod generated;
+mod handwritten;
 mod judge;

@@ -4,7 +4,7 @@
 use crate::Result;
 use crate::json::Text;
 
-use super::super::apply::{expect, mismatch, value};
+use super::super::apply::{expect, value};
 use super::super::merge::{before, compose};
 use super::super::{Change, Gone, Span};
 use super::Spans;
@@ -19,6 +19,7 @@ pub(crate) fn compose_into<'a>(first: Vec<Span<'a>>, second: Vec<Span<'a>>, mut 
     let mut output = Output {
         spans: first.into_iter(),
         front: None,
+        inserted: Vec::new().into_iter(),
     };
     let mut position = 0;
     for span in second {
@@ -65,6 +66,8 @@ pub(crate) fn compose_into<'a>(first: Vec<Span<'a>>, second: Vec<Span<'a>>, mut 
 struct Output<'a> {
     spans: std::vec::IntoIter<Span<'a>>,
     front: Option<Span<'a>>,
+    /// What is left of an insertion that was met; it stands before `front`.
+    inserted: std::vec::IntoIter<Text<'a>>,
 }
 
 /// Elements of one kind.
@@ -77,6 +80,9 @@ enum Piece<'a> {
 impl<'a> Output<'a> {
     /// Passes on the removals that stand next.
     fn removals(&mut self, out: &mut Spans<'a>) {
+        if self.inserted.len() > 0 {
+            return;
+        }
         while let Some(span) = self.front.take().or_else(|| self.spans.next()) {
             match span {
                 Span::Remove(gone) => out.remove(gone),
@@ -91,13 +97,15 @@ impl<'a> Output<'a> {
     /// The next elements of one kind, `count` at most and one at least.
     fn take(&mut self, count: usize, out: &mut Spans<'a>) -> Piece<'a> {
         self.removals(out);
+        if self.inserted.len() > 0 {
+            return Piece::Inserted(self.inserted.by_ref().take(count).collect());
+        }
         match self.front.take() {
             Some(Span::Inside(change)) => Piece::Changed(change),
-            Some(Span::Insert(mut values)) => {
-                if values.len() > count {
-                    self.front = Some(Span::Insert(values.split_off(count)));
-                }
-                Piece::Inserted(values)
+            Some(Span::Insert(values)) if values.len() <= count => Piece::Inserted(values),
+            Some(Span::Insert(values)) => {
+                self.inserted = values.into_iter();
+                Piece::Inserted(self.inserted.by_ref().take(count).collect())
             }
             Some(Span::Keep(kept)) => {
                 if kept > count {
@@ -166,17 +174,27 @@ impl<'a> Output<'a> {
     }
 
     fn rest(mut self, out: &mut Spans<'a>) {
+        out.insert(self.inserted.collect());
         while let Some(span) = self.front.take().or_else(|| self.spans.next()) {
             out.add(span);
         }
     }
 }
 
-/// Adds one edit of a handed-in list: `second` in the sequence, with `index` counted after the edits before it.
-pub(crate) fn then<'a>(first: Vec<Span<'a>>, index: usize, edit: impl IntoIterator<Item = Span<'a>>) -> Result<Vec<Span<'a>>> {
-    let second = core::iter::once(Span::Keep(index)).filter(|_| index > 0).chain(edit).collect();
-    compose_into(first, second, Spans::verbatim()).map_err(|error| match error.code() {
-        crate::Code::DeltaMismatch => error,
-        _ => mismatch("edits of one array don't fit each other"),
-    })
+/// One list with the effect of several, one after the other, as they were handed in.
+///
+/// Neighbours are composed first, so that a long sequence takes little more time than a short one per list.
+pub(crate) fn sequence<'a>(mut lists: Vec<Vec<Span<'a>>>) -> Result<Vec<Span<'a>>> {
+    while lists.len() > 1 {
+        let mut composed = Vec::with_capacity(lists.len().div_ceil(2));
+        let mut rest = lists.into_iter();
+        while let Some(first) = rest.next() {
+            composed.push(match rest.next() {
+                Some(second) => compose_into(first, second, Spans::verbatim())?,
+                None => first,
+            });
+        }
+        lists = composed;
+    }
+    Ok(lists.pop().unwrap_or_default())
 }

@@ -6,7 +6,7 @@ mod merge;
 mod spans;
 
 pub(crate) use diff::{Extent, diff, edits};
-pub(crate) use merge::{merge, then};
+pub(crate) use merge::{merge, sequence};
 pub(crate) use spans::Spans;
 
 use crate::Result;

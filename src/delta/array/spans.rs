@@ -10,7 +10,7 @@ use super::super::{Change, Gone, Span, diff, text};
 pub(crate) struct Spans<'a> {
     spans: Vec<Span<'a>>,
     keep: usize,
-    gone: Option<Gone<'a>>,
+    gone: Vec<Gone<'a>>,
     come: Vec<Text<'a>>,
     /// Whether elements that go and come at one place are compared, to keep what is equal and change inside what is alike.
     reconcile: bool,
@@ -22,7 +22,7 @@ impl<'a> Spans<'a> {
         Spans {
             spans: Vec::new(),
             keep: 0,
-            gone: None,
+            gone: Vec::new(),
             come: Vec::new(),
             reconcile: true,
         }
@@ -39,7 +39,7 @@ impl<'a> Spans<'a> {
     pub(crate) fn keep(&mut self, count: usize) {
         if count > 0 {
             self.flush();
-            self.keep += count;
+            self.keep = self.keep.saturating_add(count);
         }
     }
 
@@ -49,14 +49,12 @@ impl<'a> Spans<'a> {
     }
 
     pub(crate) fn remove(&mut self, more: Gone<'a>) {
-        self.gone = Some(match (self.gone.take(), more) {
-            (None, more) => more,
-            (Some(Gone::Values(mut values)), Gone::Values(more)) => {
-                values.extend(more);
-                Gone::Values(values)
-            }
-            (Some(gone), more) => Gone::Count(gone.len() + more.len()),
-        });
+        match (self.gone.last_mut(), more) {
+            (_, more) if more.is_empty() => {}
+            (Some(Gone::Values(values)), Gone::Values(more)) => values.extend(more),
+            (Some(Gone::Count(count)), Gone::Count(more)) => *count = count.saturating_add(more),
+            (_, more) => self.gone.push(more),
+        }
     }
 
     pub(crate) fn insert(&mut self, more: Vec<Text<'a>>) {
@@ -78,6 +76,10 @@ impl<'a> Spans<'a> {
 
     pub(crate) fn finish(mut self) -> Vec<Span<'a>> {
         self.flush();
+        if self.keep > 0 && !self.reconcile {
+            // Edits that took each other back still say how long the array is at least.
+            self.spans.push(Span::Keep(self.keep));
+        }
         self.spans
     }
 
@@ -90,20 +92,16 @@ impl<'a> Spans<'a> {
     }
 
     fn flush(&mut self) {
-        let gone = self.gone.take().filter(|gone| !gone.is_empty());
+        let mut gone = core::mem::take(&mut self.gone);
         let come = core::mem::take(&mut self.come);
-        match gone {
-            Some(Gone::Values(old)) if self.reconcile && !come.is_empty() => self.reconcile(old, come),
-            gone => self.replace(gone, come),
-        }
-    }
-
-    fn replace(&mut self, gone: Option<Gone<'a>>, come: Vec<Text<'a>>) {
-        if let Some(gone) = gone {
-            self.push(Span::Remove(gone));
-        }
-        if !come.is_empty() {
-            self.push(Span::Insert(come));
+        match gone.pop() {
+            Some(Gone::Values(old)) if self.reconcile && gone.is_empty() && !come.is_empty() => self.reconcile(old, come),
+            last => {
+                gone.into_iter().chain(last).for_each(|gone| self.push(Span::Remove(gone)));
+                if !come.is_empty() {
+                    self.push(Span::Insert(come));
+                }
+            }
         }
     }
 
@@ -134,7 +132,12 @@ impl<'a> Spans<'a> {
             }
         }
         front.into_iter().for_each(|pair| self.paired(pair));
-        self.replace((!old.is_empty()).then_some(Gone::Values(old)), new);
+        if !old.is_empty() {
+            self.push(Span::Remove(Gone::Values(old)));
+        }
+        if !new.is_empty() {
+            self.push(Span::Insert(new));
+        }
         back.into_iter().rev().for_each(|pair| self.paired(pair));
     }
 
