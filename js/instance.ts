@@ -33,8 +33,8 @@ export class Instance {
     this.settings = settings;
     this.core = core;
     this.history = new History(core);
-    this.json = { bytes: contextBytes, string: contextBytes, depth };
-    this.deltaJson = { bytes: 2 * contextBytes, string: contextBytes, depth: 3 * depth + 8 };
+    this.json = { bytes: contextBytes, depth, isDelta: false };
+    this.deltaJson = { bytes: contextBytes, depth: 3 * depth + 8, isDelta: true };
     this.#clock = clockOf(settings.timeUnit, settings.timeProvider);
     this.#observer = settings.telemetry === undefined ? undefined : new Observer(settings.telemetry);
   }

@@ -13,10 +13,10 @@ import { FieldOperation } from "./operation.js";
 export interface JsonLimits {
   /** Of its JSON text in UTF-8. */
   readonly bytes: number;
-  /** Of a single string, in characters. */
-  readonly string: number;
   /** Nested objects and arrays; the root is 1. */
   readonly depth: number;
+  /** It is a delta: what fields named `oldValue` and `removed` hold may measure `bytes` by itself, being of another state than the rest. */
+  readonly isDelta: boolean;
 }
 
 const { getOwnPropertyDescriptor, getOwnPropertySymbols, getPrototypeOf, keys } = Object;
@@ -29,6 +29,7 @@ const plainArray: readonly never[] = [];
 /** What one sub-object, shared by many, adds: so that its second meeting costs nothing. */
 interface Measure {
   readonly bytes: number;
+  readonly otherBytes: number;
   readonly height: number;
 }
 
@@ -58,6 +59,7 @@ export class JsonWalk {
   operates = false;
   readonly #limits: JsonLimits;
   #left: number;
+  #otherLeft: number;
   #measures: Map<object, Measure> | undefined;
   #printsItself = false;
   #problem: Problem = "kind";
@@ -68,6 +70,7 @@ export class JsonWalk {
   constructor(limits: JsonLimits) {
     this.#limits = limits;
     this.#left = limits.bytes;
+    this.#otherLeft = limits.bytes;
   }
 
   /**
@@ -104,18 +107,19 @@ export class JsonWalk {
     try {
       if (depth > this.#limits.depth) return this.#fail("depth");
       const before = this.#left;
+      const otherBefore = this.#otherLeft;
       const many = this.#limits.bytes - before >= measuredFrom;
       if (many) {
         const known = this.#meet(value, depth);
         if (known !== 0) return known;
       }
+      const isDelta = this.#limits.isDelta;
       const prototype: object | null = getPrototypeOf(value);
       if (prototype !== objectPrototype && prototype !== null) {
         if (value instanceof FieldOperation) return this.#operation(value, depth, merged);
         if (!isForeign(prototype, nativeObject)) return this.#fail("prototype", value);
         if ("toJSON" in prototype) this.#printsItself = true;
       }
-      const longest = this.#limits.string;
       let height = 0;
       this.#left -= 1;
       for (const key in value) {
@@ -123,11 +127,12 @@ export class JsonWalk {
         if (property === undefined) continue;
         if (property.get !== undefined || property.set !== undefined) return this.#fail("accessor", undefined, key);
         const item: unknown = property.value;
+        const isOld = isDelta && (key === "oldValue" || key === "removed");
+        if (isOld) this.#switchSides();
         let bytes = key.length + 5;
         switch (typeof item) {
           case "string":
             bytes += item.length + 1;
-            if (item.length > longest) return this.#fail("bytes", undefined, key);
             break;
           case "number":
             // True of NaN and the infinities alone.
@@ -156,9 +161,10 @@ export class JsonWalk {
         }
         this.#left -= bytes;
         if (this.#left < 0) return this.#fail("bytes", undefined, key);
+        if (isOld) this.#switchSides();
       }
       if (getOwnPropertySymbols(value).length !== 0) return this.#fail("symbol", getOwnPropertySymbols(value)[0]);
-      if (many) this.#measure(value, before, height + 1);
+      if (many) this.#measure(value, before, otherBefore, height + 1);
       return height + 1;
     } catch (cause) {
       return this.#fail("threw", cause);
@@ -169,6 +175,7 @@ export class JsonWalk {
     try {
       if (depth > this.#limits.depth) return this.#fail("depth");
       const before = this.#left;
+      const otherBefore = this.#otherLeft;
       const many = this.#limits.bytes - before >= measuredFrom;
       if (many) {
         const known = this.#meet(value, depth);
@@ -183,7 +190,6 @@ export class JsonWalk {
       this.#left -= 1;
       // Before anything that takes as long as the array.
       if (this.#left < length * 2) return this.#fail("bytes");
-      const longest = this.#limits.string;
       let height = 0;
       for (let index = 0; index < length; index += 1) {
         const item = value[index];
@@ -191,7 +197,6 @@ export class JsonWalk {
         switch (typeof item) {
           case "string":
             bytes += item.length + 1;
-            if (item.length > longest) return this.#fail("bytes", undefined, index);
             break;
           case "number":
             if (item - item !== 0) return this.#fail("kind", item, index);
@@ -220,11 +225,18 @@ export class JsonWalk {
       const own = keys(value);
       if (own.length !== length) return this.#fail("extra", own.at(-1));
       if (getOwnPropertySymbols(value).length !== 0) return this.#fail("symbol", getOwnPropertySymbols(value)[0]);
-      if (many) this.#measure(value, before, height + 1);
+      if (many) this.#measure(value, before, otherBefore, height + 1);
       return height + 1;
     } catch (cause) {
       return this.#fail("threw", cause);
     }
+  }
+
+  /** Goes on counting what belongs to the other of the two states a delta tells of. */
+  #switchSides(): void {
+    const left = this.#left;
+    this.#left = this.#otherLeft;
+    this.#otherLeft = left;
   }
 
   #operation(value: FieldOperation, depth: number, merged: boolean): number {
@@ -239,15 +251,17 @@ export class JsonWalk {
     const known = this.#measures?.get(value);
     if (known === undefined) return 0;
     this.#left -= known.bytes;
-    if (this.#left < 0) return this.#fail("bytes");
+    this.#otherLeft -= known.otherBytes;
+    if (this.#left < 0 || this.#otherLeft < 0) return this.#fail("bytes");
     return depth + known.height - 1 > this.#limits.depth ? this.#fail("depth") : known.height;
   }
 
-  #measure(value: object, before: number, height: number): void {
+  #measure(value: object, before: number, otherBefore: number, height: number): void {
     const bytes = before - this.#left;
-    if (bytes < measuredBytes) return;
+    const otherBytes = otherBefore - this.#otherLeft;
+    if (bytes + otherBytes < measuredBytes) return;
     this.#measures ??= new Map();
-    this.#measures.set(value, { bytes, height });
+    this.#measures.set(value, { bytes, otherBytes, height });
   }
 
   #fail(problem: Problem, culprit?: unknown, key?: string | number): number {

@@ -1,18 +1,22 @@
-/** What writes resolve to: two words until somebody reads more. */
+/** What writes resolve to: a flag and a moment, until somebody reads more. */
 import type { Moment } from "./moment.js";
 import type { ChangeResult, Context, Delta, DeltaRecord } from "./types.js";
 
 const nothing: Delta = Object.freeze({});
 
+// One is made with every write, so it is neither frozen nor given initialized fields: each would take longer than all the rest of it.
 export class Result implements ChangeResult {
-  // `declare`: an initialized field would triple the time this takes, and one is made with every write.
-  declare readonly changed: boolean;
+  readonly #changed: boolean;
   readonly #moment: Moment;
   #record: DeltaRecord | undefined;
 
   constructor(changed: boolean, moment: Moment) {
-    this.changed = changed;
+    this.#changed = changed;
     this.#moment = moment;
+  }
+
+  get changed(): boolean {
+    return this.#changed;
   }
 
   get context(): Context {
@@ -20,11 +24,16 @@ export class Result implements ChangeResult {
   }
 
   get delta(): DeltaRecord {
-    this.#record ??= this.changed ? this.#moment.record : this.#moment.recordOf(nothing);
+    this.#record ??= this.#changed ? this.#moment.record : this.#moment.recordOf(nothing);
     return this.#record;
   }
 
   toJSON(): { changed: boolean; context: Context; delta: DeltaRecord } {
     return { changed: this.changed, context: this.context, delta: this.delta };
+  }
+
+  /** What consoles that follow Node's convention print, as getters would not show. */
+  [Symbol.for("nodejs.util.inspect.custom")](): unknown {
+    return this.toJSON();
   }
 }

@@ -31,7 +31,7 @@ export interface DeltaRecord {
 
 /**
  * The outcome of a write. `context` and `delta` are made when first read, and are those of this write's version however late that is;
- * being getters of the prototype, they are not seen by spread or `structuredClone`: `toJSON()` gives a plain object with all three.
+ * being getters of the prototype, all three are not seen by spread or `structuredClone`: `toJSON()` gives a plain object of them.
  */
 export interface ChangeResult {
   /** Whether anything was committed. */
