@@ -31,7 +31,8 @@ const wasmFeatures = [
   "reference-types",
   "sign-ext",
 ].map((name) => `--enable-${name}`);
-const optimization = ["-O3", "--converge", "--strip-debug", "--strip-producers", "--strip-target-features"];
+// Inlining is left to LLVM, which knows what is hot: done again here it only makes the file larger.
+const optimization = ["-O2", "--skip-pass=inlining-optimizing", "--strip-debug", "--strip-producers", "--strip-target-features"];
 
 async function compileCrate(rust) {
   say("cargo", "compiling the crate to WebAssembly");
