@@ -1,6 +1,7 @@
 /** What `npm test` runs: each step gives `{ passed, failed, skipped }`. */
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { relative } from "node:path";
+import { exclusively } from "../lock.js";
 import { pack } from "../pack.js";
 import { at, root } from "../paths.js";
 import { run } from "../run.js";
@@ -83,7 +84,7 @@ export const steps = [
     name: "set-up",
     needed: true,
     work: async () => {
-      rust = await setUp();
+      rust = await exclusively(setUp);
       await ensureRustChecks();
       return single(true);
     },
