@@ -5,7 +5,8 @@ import { asChordError, ChordError, kindOf } from "./error.js";
 import type { Instance } from "./instance.js";
 import { textOf } from "./json.js";
 import { getContext } from "./reads.js";
-import type { ChangeResult, Context, JsonObject } from "./types.js";
+import type { Result } from "./result.js";
+import type { Context, JsonObject } from "./types.js";
 
 /** Calls what the user gave, and says which function failed. */
 export function callBack<T>(name: string, call: () => T | PromiseLike<T>): Settled<T> {
@@ -105,14 +106,14 @@ function pause(attempt: number): Promise<void> {
 
 type Compute = (current: JsonObject | undefined) => unknown;
 
-export function transact(instance: Instance, id: string, compute: Compute, patience: Patience): Settled<ChangeResult> {
+export function transact(instance: Instance, id: string, compute: Compute, patience: Patience): Settled<Result> {
   instance.checkId(id);
   const first = attempt(instance, id, compute, patience);
   if (first instanceof Promise) return first.then((result) => result ?? retry(instance, id, compute, patience));
   return first ?? retry(instance, id, compute, patience);
 }
 
-async function retry(instance: Instance, id: string, compute: Compute, patience: Patience): Promise<ChangeResult> {
+async function retry(instance: Instance, id: string, compute: Compute, patience: Patience): Promise<Result> {
   for (let count = 1; count < mostAttempts; count += 1) {
     await pause(count - 1);
     patience.check();
@@ -124,7 +125,7 @@ async function retry(instance: Instance, id: string, compute: Compute, patience:
 }
 
 /** One try; `undefined` where somebody else committed between the read and the write. */
-function attempt(instance: Instance, id: string, compute: Compute, patience: Patience): Settled<ChangeResult | undefined> {
+function attempt(instance: Instance, id: string, compute: Compute, patience: Patience): Settled<Result | undefined> {
   return chain(getContext(instance, id), (current) =>
     chain(
       callBack("the transaction's function", () => compute(current?.context)),
@@ -137,14 +138,14 @@ function attempt(instance: Instance, id: string, compute: Compute, patience: Pat
   );
 }
 
-function unchanged(instance: Instance, current: Context | undefined): ChangeResult {
+function unchanged(instance: Instance, current: Context | undefined): Result {
   if (current === undefined) {
     throw new ChordError("not_found", "there is no such context, and the transaction's function returned nothing to create it from");
   }
   return instance.unchanged(current);
 }
 
-function commit(instance: Instance, id: string, current: Context | undefined, next: unknown): Settled<ChangeResult | undefined> {
+function commit(instance: Instance, id: string, current: Context | undefined, next: unknown): Settled<Result | undefined> {
   const text = textOf(next, instance.json, "context");
   const guard = current === undefined ? { version: 0 } : { version: current.version, revision: current.revision };
   const missed = (error: unknown): undefined => {

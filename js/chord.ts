@@ -5,10 +5,12 @@ import { checkFunction, checkLimit } from "./arguments.js";
 import { exportContext, restoreContext, transact } from "./callbacks.js";
 import { CleanupServer, checkInterval } from "./cleanup.js";
 import { Patience } from "./deadline.js";
+import { ChordError } from "./error.js";
 import { Instance } from "./instance.js";
 import { moduleFrom } from "./module.js";
 import { type ChordOptions, fieldsOf, settingsOf } from "./options.js";
 import { getContext, listContexts, listDeltas, syncContext } from "./reads.js";
+import type { Result } from "./result.js";
 import type { Outcome } from "./telemetry.js";
 import type {
   ChangeResult,
@@ -34,7 +36,7 @@ import type {
 import { openCore } from "./wasm.js";
 import { cleanup, deleteContext, setContext, updateContext } from "./writes.js";
 
-const written = ({ changed, context }: ChangeResult): Outcome => ({ outcome: changed ? "changed" : "unchanged", version: context.version });
+const written = ({ changed, version }: Result): Outcome => ({ outcome: changed ? "changed" : "unchanged", version });
 const got = (context: Context | undefined): Outcome =>
   context === undefined ? { outcome: "absent" } : { outcome: "found", version: context.version };
 const synced = ({ type, version }: SyncResult): Outcome => ({ outcome: type, version });
@@ -63,6 +65,7 @@ export class Chord implements AsyncDisposable {
   #closing: Promise<void> | undefined;
 
   private constructor(instance: Instance) {
+    if (!(instance instanceof Instance)) throw new ChordError("invalid_argument", "a Chord is made by `await Chord.open()`");
     this.#instance = instance;
     this.#server = new CleanupServer((options) => this.cleanup(options));
   }

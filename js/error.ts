@@ -116,9 +116,6 @@ export function asChordError(reason: unknown, contextId: string | undefined): Ch
 
 /** Whoever throws need not know the context: what runs the operation says so here. */
 function name(error: ChordError, contextId: string): void {
-  const before = error.message;
-  error.message = `context ${quote(contextId)}: ${before}`;
-  // The stack has been given its headline already, and that is what gets printed.
-  if (error.stack !== undefined) error.stack = error.stack.replace(before, () => error.message);
+  error.message = `context ${quote(contextId)}: ${error.message}`;
   Object.defineProperty(error, "contextId", { value: contextId, enumerable: true, configurable: true });
 }

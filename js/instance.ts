@@ -12,7 +12,7 @@ import { Moment } from "./moment.js";
 import type { Settings } from "./options.js";
 import { Result } from "./result.js";
 import { type Operation, type Outcome, Observer } from "./telemetry.js";
-import type { ChangeResult, Context } from "./types.js";
+import type { Context } from "./types.js";
 
 export class Instance {
   readonly settings: Settings;
@@ -96,7 +96,7 @@ export class Instance {
    *
    * @param text what the whole state was given as, where it was
    */
-  committed(id: string, commit: Committed, text: string | undefined): ChangeResult {
+  committed(id: string, commit: Committed, text: string | undefined): Result {
     // What created a context is what is stored. Later the stored order of keys is the older one, which only the engine knows.
     const stored = commit.changed && commit.delta === undefined ? text : undefined;
     const moment = this.history.committed(id, commit, stored);
@@ -105,7 +105,7 @@ export class Instance {
   }
 
   /** The result of a write that had nothing to do. */
-  unchanged(context: Context): ChangeResult {
+  unchanged(context: Context): Result {
     return new Result(false, Moment.of(this.history, context));
   }
 

@@ -15,6 +15,11 @@ export class Result implements ChangeResult {
     this.#moment = moment;
   }
 
+  /** The version the write led to, without a look at anything else. */
+  get version(): number {
+    return this.#moment.stamp.version;
+  }
+
   get changed(): boolean {
     return this.#changed;
   }

@@ -6,9 +6,10 @@ import { chain } from "./deadline.js";
 import type { Instance } from "./instance.js";
 import { textOf } from "./json.js";
 import { fieldsOf } from "./options.js";
-import type { ChangeResult, CleanupOptions, CleanupResult, WriteOptions } from "./types.js";
+import type { Result } from "./result.js";
+import type { CleanupOptions, CleanupResult, WriteOptions } from "./types.js";
 
-export function setContext(instance: Instance, id: string, context: unknown, options: WriteOptions | undefined): Settled<ChangeResult> {
+export function setContext(instance: Instance, id: string, context: unknown, options: WriteOptions | undefined): Settled<Result> {
   instance.checkId(id);
   const text = textOf(context, instance.json, "context");
   const guard = guardOf(options);
@@ -16,7 +17,7 @@ export function setContext(instance: Instance, id: string, context: unknown, opt
   return commit instanceof Promise ? commit.then((late) => instance.committed(id, late, text)) : instance.committed(id, commit, text);
 }
 
-export function updateContext(instance: Instance, id: string, changes: unknown, options: WriteOptions | undefined): Settled<ChangeResult> {
+export function updateContext(instance: Instance, id: string, changes: unknown, options: WriteOptions | undefined): Settled<Result> {
   instance.checkId(id);
   const { merge, operations } = changesText(changes, instance.json);
   const guard = guardOf(options);
