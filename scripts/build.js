@@ -37,7 +37,8 @@ const optimization = ["-O2", "--skip-pass=inlining-optimizing", "--strip-debug",
 async function compileCrate(rust) {
   say("cargo", "compiling the crate to WebAssembly");
   const started = performance.now();
-  const args = ["build", "--release", "--lib", "--target", target, "--target-dir", at(rust.folder), ...rust.args];
+  // Only a lone cdylib is optimized across crates: the manifest's rlib beside it would rule that out.
+  const args = ["rustc", "--release", "--lib", "--crate-type", "cdylib", "--target", target, "--target-dir", at(rust.folder), ...rust.args];
   await run(rust.cargo, [...args, "--package", "chord"], { env: rust.env });
   say("cargo", `done in ${duration(performance.now() - started)}`);
   return at(rust.folder, target, "release", "chord.wasm");

@@ -1,0 +1,443 @@
+//! The class itself. Each method reads its arguments from the areas, calls the engine once and writes the answer.
+
+use core::pin::pin;
+use core::task::{Context, Poll, Waker};
+use std::sync::Once;
+
+use wasm_bindgen::prelude::{JsError, JsValue, wasm_bindgen};
+
+use crate::backend::Memory;
+use crate::delta::merge::Merger;
+use crate::delta::{self, Delta, diff, invert};
+use crate::document::Operations;
+use crate::engine::{Engine, Guard, Known, Page, Revision, Since, Synced, Written};
+use crate::format::{Format, Metadata, format};
+use crate::json::{seed, text};
+use crate::{Code, Error, Result};
+
+use super::area::{INPUT, OUTPUT};
+use super::output::Output;
+use super::settings::Settings;
+
+/// The call failed; the answer is the error.
+const FAILED: u32 = 0;
+const DONE: u32 = 1;
+/// There is no such thing, or nothing changed.
+const NOTHING: u32 = 2;
+/// A lineage began.
+const CREATED: u32 = 3;
+/// The whole state follows.
+const FULL: u32 = 4;
+
+/// The state goes along with the outcome of a write up to so many bytes.
+const SMALL_STATE: usize = 512;
+
+/// Deltas nest deeper than the values they tell: an edited array takes four levels.
+const DELTA_LEVELS: u32 = 4;
+
+/// No limit that options allow is higher.
+const DEEPEST: u32 = 1000;
+
+static SEEDED: Once = Once::new();
+
+/// An engine over one store.
+#[wasm_bindgen]
+pub struct Chord {
+    engine: Engine<Memory>,
+    writer: u64,
+}
+
+/// A position and a length within the id area: the revision stands behind the id.
+fn revision(input: &super::area::Input, id: u32, length: u32) -> Known {
+    if length == 0 {
+        return Known::Nothing;
+    }
+    Revision::parse(input.id(id, length)).map_or(Known::Foreign, Known::Revision)
+}
+
+/// A guard from its version, or none where that is negative.
+fn guard(version: f64, known: Known) -> Option<Guard> {
+    (version >= 0.0).then(|| Guard {
+        version: version as u64,
+        revision: match known {
+            Known::Nothing => None,
+            Known::Revision(revision) => Some(revision),
+            // A revision that no commit had is at no version.
+            Known::Foreign => Some(Revision::default()),
+        },
+    })
+}
+
+/// Runs a call whose futures are ready at once, and writes an error where it fails.
+fn answer(call: impl Future<Output = Result<u32>>) -> u32 {
+    let outcome = match pin!(call).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(outcome) => outcome,
+        Poll::Pending => Err(Error::new(Code::Internal, "the memory store kept a call waiting")),
+    };
+    outcome.unwrap_or_else(|error| {
+        OUTPUT.with(|output| output.borrow_mut().error(&error));
+        FAILED
+    })
+}
+
+/// [`answer`] for what needs no store.
+fn compute(call: impl FnOnce(&super::area::Input, &mut Vec<u8>) -> Result<()>) -> u32 {
+    answer(async {
+        let mut out = Vec::new();
+        INPUT.with(|input| call(&input.borrow(), &mut out))?;
+        reply(DONE, |output| {
+            output.part(|text| *text = out);
+        })
+    })
+}
+
+fn reply(status: u32, write: impl FnOnce(&mut Output)) -> Result<u32> {
+    OUTPUT.with(|output| {
+        let mut output = output.borrow_mut();
+        write(output.begin());
+        output.end();
+    });
+    Ok(status)
+}
+
+#[wasm_bindgen]
+impl Chord {
+    /// Makes an engine; see `Settings`.
+    #[wasm_bindgen(constructor)]
+    pub fn new(settings: JsValue) -> core::result::Result<Chord, JsError> {
+        let settings: Settings = serde_wasm_bindgen::from_value(settings)?;
+        SEEDED.call_once(|| seed(settings.seed()));
+        Ok(Chord {
+            engine: Engine::new(Memory::default(), settings.policy(), settings.writer()),
+            writer: settings.writer(),
+        })
+    }
+
+    /// Sets a whole state.
+    pub fn set(&self, id: u32, known: u32, context: u32, version: f64, now: f64) -> u32 {
+        INPUT.with(|input| {
+            let input = input.borrow();
+            let guard = guard(version, revision(&input, id, known));
+            let see = |written: Written<'_>| self.written(&written);
+            answer(async { self.engine.set(input.id(0, id), input.text(0, context), guard, now, see).await? })
+        })
+    }
+
+    /// Merges changes, then does operations, whose text stands behind that of the changes.
+    pub fn update(&self, id: u32, known: u32, changes: u32, operations: u32, version: f64, now: f64) -> u32 {
+        INPUT.with(|input| {
+            let input = input.borrow();
+            let guard = guard(version, revision(&input, id, known));
+            let see = |written: Written<'_>| self.written(&written);
+            answer(async {
+                let operations = match input.text(changes, operations) {
+                    b"" => Operations::default(),
+                    text => {
+                        text::validate(text, DEEPEST * DELTA_LEVELS).map_err(|refused| refused.into_error(text))?;
+                        Operations::parse(text)?
+                    }
+                };
+                let changes = input.text(0, changes);
+                self.engine.update(input.id(0, id), changes, &operations, guard, now, see).await?
+            })
+        })
+    }
+
+    /// Installs a state as a new lineage.
+    pub fn restore(&self, id: u32, state: u32, version: f64, now: f64) -> u32 {
+        INPUT.with(|input| {
+            let input = input.borrow();
+            let see = |written: Written<'_>| self.written(&written);
+            answer(async {
+                let state = input.text(0, state);
+                self.engine.restore(input.id(0, id), state, version as u64, now, see).await?
+            })
+        })
+    }
+
+    /// The state, or nothing to tell where version and revision are those that the caller has.
+    pub fn get(&self, id: u32, known: u32, version: f64) -> u32 {
+        INPUT.with(|input| {
+            let input = input.borrow();
+            let known = revision(&input, id, known);
+            let have = guard(version, known).filter(|_| version > 0.0);
+            answer(self.state(input.id(0, id), move |head| {
+                have.is_some_and(|have| have.version == head.version && have.revision == Some(head.revision))
+            }))
+        })
+    }
+
+    /// [`Chord::get`] for a caller whose revision is this engine's own.
+    #[wasm_bindgen(js_name = getNewer)]
+    pub fn get_newer(&self, id: u32, version: f64, counter: f64) -> u32 {
+        let have = crate::engine::Head {
+            version: version as u64,
+            revision: Revision {
+                writer: self.writer,
+                counter: counter as u64,
+            },
+        };
+        INPUT.with(|input| answer(self.state(input.borrow().id(0, id), move |head| head == have)))
+    }
+
+    /// What a client has to be told.
+    pub fn sync(&self, id: u32, known: u32, version: f64, old_values: bool) -> u32 {
+        INPUT.with(|input| {
+            let input = input.borrow();
+            let since = Since {
+                version: version as u64,
+                revision: revision(&input, id, known),
+            };
+            let see = |synced: Synced<'_>| self.synced(&synced);
+            answer(async { self.engine.sync(input.id(0, id), since, old_values, see).await? })
+        })
+    }
+
+    /// Deletes a context.
+    pub fn delete(&self, id: u32, known: u32, version: f64, now: f64) -> u32 {
+        INPUT.with(|input| {
+            let input = input.borrow();
+            let guard = guard(version, revision(&input, id, known));
+            answer(async {
+                match self.engine.delete(input.id(0, id), guard, now).await? {
+                    Some(head) => reply(DONE, |output| {
+                        output.head(head, now, self.writer);
+                    }),
+                    None => Ok(NOTHING),
+                }
+            })
+        })
+    }
+
+    /// Ids as a JSON array. Cursor and prefix stand in the id area, one after the other.
+    pub fn list(&self, limit: u32, cursor: u32, prefix: u32, descending: bool, now: f64) -> u32 {
+        INPUT.with(|input| {
+            let input = input.borrow();
+            let page = Page {
+                limit: limit as usize,
+                cursor: (cursor > 0).then(|| input.id(0, cursor)),
+                descending,
+                prefix: input.id(cursor, prefix),
+                now,
+            };
+            answer(async {
+                let listed = self.engine.list(&page).await?;
+                reply(DONE, |output| {
+                    output
+                        .part(|out| write_list(out, listed.ids.iter(), |id, out| write_string(id, out)))
+                        .extra(f64::from(u8::from(listed.more)));
+                })
+            })
+        })
+    }
+
+    /// Kept deltas as a JSON array of `[version, revision, insertedAt, delta]`.
+    pub fn deltas(&self, id: u32, limit: u32, descending: bool) -> u32 {
+        INPUT.with(|input| {
+            answer(async {
+                let input = input.borrow();
+                let kept = self.engine.deltas(input.id(0, id), limit as usize, descending).await?;
+                reply(DONE, |output| {
+                    output.part(|out| {
+                        write_list(out, kept.iter(), |kept, out| {
+                            out.push(b'[');
+                            crate::json::number::write_integer(kept.head.version, out);
+                            out.extend_from_slice(b",\"");
+                            kept.head.revision.write(out);
+                            out.extend_from_slice(b"\",");
+                            crate::json::number::write(kept.at, out);
+                            out.push(b',');
+                            out.extend_from_slice(&kept.delta);
+                            out.push(b']');
+                        });
+                    });
+                })
+            })
+        })
+    }
+
+    /// Removes what is due; removed contexts as a JSON array of `[id, version, revision]`, removed deltas as a number.
+    pub fn cleanup(&self, limit: u32, now: f64) -> u32 {
+        answer(async {
+            let cleaned = self.engine.cleanup(limit as usize, now).await?;
+            reply(DONE, |output| {
+                output
+                    .part(|out| {
+                        write_list(out, cleaned.contexts.iter(), |(id, head), out| {
+                            out.push(b'[');
+                            write_string(id, out);
+                            out.push(b',');
+                            crate::json::number::write_integer(head.version, out);
+                            out.extend_from_slice(b",\"");
+                            head.revision.write(out);
+                            out.extend_from_slice(b"\"]");
+                        });
+                    })
+                    .extra(cleaned.deltas as f64);
+            })
+        })
+    }
+
+    /// Panics. For the test that shows how a defect is reported; nothing else reaches a panic.
+    #[allow(clippy::panic, reason = "this is what it is for")]
+    pub fn trap(&self) {
+        panic!("a trap was asked for");
+    }
+
+    async fn state(&self, id: &[u8], has: impl Fn(crate::engine::Head) -> bool) -> Result<u32> {
+        self.engine
+            .get(id, |found| match found {
+                None => Ok(NOTHING),
+                Some((record, _)) if has(record.head()) => Ok(DONE),
+                Some((record, live)) => reply(FULL, |output| {
+                    output
+                        .part(|out| live.document().write(out))
+                        .head(record.head(), record.at(), self.writer);
+                }),
+            })
+            .await?
+    }
+
+    fn written(&self, written: &Written<'_>) -> Result<u32> {
+        let status = match (written.changed, written.created) {
+            (false, _) => NOTHING,
+            (true, true) => CREATED,
+            (true, false) => DONE,
+        };
+        let length = written.document.length();
+        reply(status, |output| {
+            output.part(|out| {
+                if let Some(delta) = &written.delta {
+                    delta::text::write(delta, true, out);
+                }
+            });
+            output.part(|out| {
+                if length <= SMALL_STATE {
+                    written.document.write(out);
+                }
+            });
+            output.head(written.record.head(), written.record.at(), self.writer).extra(length as f64);
+        })
+    }
+
+    fn synced(&self, synced: &Synced<'_>) -> Result<u32> {
+        let (status, record) = match synced {
+            Synced::Same(record) => (NOTHING, record),
+            Synced::Delta(record, _) => (DONE, record),
+            Synced::Full(record, _) => (FULL, record),
+        };
+        reply(status, |output| {
+            output.part(|out| match synced {
+                Synced::Same(_) => {}
+                Synced::Delta(_, delta) => out.extend_from_slice(delta),
+                Synced::Full(_, live) => live.document().write(out),
+            });
+            output.head(record.head(), record.at(), self.writer);
+        })
+    }
+}
+
+/// The delta between two states.
+#[wasm_bindgen(js_name = diff)]
+pub fn diff_texts(before: u32, after: u32) -> u32 {
+    compute(|input, out| {
+        let before = object(input.text(0, before))?;
+        let after = object(input.text(before.len() as u32, after))?;
+        delta::text::write(&diff(before, after), true, out);
+        Ok(())
+    })
+}
+
+/// One delta with the effect of all in a JSON array.
+#[wasm_bindgen(js_name = merge)]
+pub fn merge_texts(deltas: u32) -> u32 {
+    compute(|input, out| {
+        let deltas = valid(input.text(0, deltas), DEEPEST * DELTA_LEVELS)?;
+        if !text::is_array(deltas) {
+            return Err(Error::here(Code::InvalidArgument, "deltas must be an array"));
+        }
+        let mut merger = Merger::default();
+        for (index, delta) in text::elements(deltas).enumerate() {
+            let next = delta::text::parse(delta).and_then(|delta| merger.push(delta));
+            next.map_err(|error| error.under(index))?;
+        }
+        delta::text::write(&merger.finish(), true, out);
+        Ok(())
+    })
+}
+
+/// The state that a delta makes of another.
+#[wasm_bindgen(js_name = apply)]
+pub fn apply_texts(context: u32, delta: u32) -> u32 {
+    compute(|input, out| {
+        let context = object(input.text(0, context))?;
+        let delta = parse(input.text(context.len() as u32, delta))?;
+        *out = delta::apply(context, &delta)?;
+        Ok(())
+    })
+}
+
+/// The delta that undoes a delta.
+#[wasm_bindgen(js_name = invert)]
+pub fn invert_text(delta: u32) -> u32 {
+    compute(|input, out| {
+        delta::text::write(&invert(&parse(input.text(0, delta))?)?, true, out);
+        Ok(())
+    })
+}
+
+/// A delta in another format. The id stands in the id area; a negative version is none, and so is a state without text.
+#[wasm_bindgen(js_name = format)]
+pub fn format_text(kind: u32, id: u32, version: f64, delta: u32, context: u32) -> u32 {
+    compute(|input, out| {
+        let text = input.text(0, delta);
+        let delta = parse(text)?;
+        let context = match input.text(text.len() as u32, context) {
+            b"" => None,
+            text => Some(object(text)?),
+        };
+        let metadata = Metadata {
+            context_id: core::str::from_utf8(input.id(0, id)).ok().filter(|id| !id.is_empty()),
+            version: (version >= 0.0).then_some(version as u64),
+            context,
+        };
+        *out = format(Format::ALL.get(kind as usize).copied().unwrap_or_default(), &delta, metadata)?;
+        Ok(())
+    })
+}
+
+fn valid(text: &[u8], depth: u32) -> Result<&[u8]> {
+    text::validate(text, depth).map_err(|refused| refused.into_error(text))?;
+    Ok(text)
+}
+
+fn object(text: &[u8]) -> Result<&[u8]> {
+    let text = valid(text, DEEPEST)?;
+    if text::is_object(text) {
+        return Ok(text);
+    }
+    Err(Error::here(Code::InvalidValue, "a context must be an object"))
+}
+
+fn parse(text: &[u8]) -> Result<Delta<'_>> {
+    delta::text::parse(valid(text, DEEPEST * DELTA_LEVELS)?)
+}
+
+fn write_list<T>(out: &mut Vec<u8>, items: impl Iterator<Item = T>, write: impl Fn(T, &mut Vec<u8>)) {
+    out.push(b'[');
+    for (position, item) in items.enumerate() {
+        if position > 0 {
+            out.push(b',');
+        }
+        write(item, out);
+    }
+    out.push(b']');
+}
+
+fn write_string(text: &[u8], out: &mut Vec<u8>) {
+    out.push(b'"');
+    for character in String::from_utf8_lossy(text).chars() {
+        crate::json::canonical::write_char(character, out);
+    }
+    out.push(b'"');
+}

@@ -1,0 +1,100 @@
+//! The answer of a call: texts one after the other, and numbers about them.
+
+use crate::Error;
+use crate::engine::{Head, Revision};
+
+/// Places of numbers, as `js/wasm.ts` reads them.
+mod place {
+    pub(super) const ADDRESS: usize = 0;
+    /// 1 when all texts are ASCII.
+    pub(super) const ASCII: usize = 1;
+    pub(super) const PARTS: usize = 2;
+    /// Bytes of up to four texts.
+    pub(super) const LENGTHS: usize = 3;
+    pub(super) const VERSION: usize = 7;
+    /// The counter of a revision of this engine's own; -1 says that the last text is the whole revision.
+    pub(super) const COUNTER: usize = 8;
+    pub(super) const AT: usize = 9;
+    pub(super) const EXTRA: usize = 10;
+    pub(super) const COUNT: usize = 12;
+}
+
+/// Larger outputs are given back once the next answer is written.
+const KEPT: usize = 1 << 20;
+
+pub(super) struct Output {
+    numbers: Box<[f64; place::COUNT]>,
+    text: Vec<u8>,
+    part: usize,
+}
+
+impl Default for Output {
+    fn default() -> Self {
+        Output {
+            numbers: Box::new([0.0; place::COUNT]),
+            text: Vec::new(),
+            part: 0,
+        }
+    }
+}
+
+impl Output {
+    pub(super) fn numbers(&self) -> *const f64 {
+        self.numbers.as_ptr()
+    }
+
+    /// Begins a new answer.
+    pub(super) fn begin(&mut self) -> &mut Self {
+        if self.text.capacity() > KEPT {
+            self.text = Vec::new();
+        }
+        self.text.clear();
+        self.part = 0;
+        self
+    }
+
+    /// Adds one text.
+    pub(super) fn part(&mut self, write: impl FnOnce(&mut Vec<u8>)) -> &mut Self {
+        let start = self.text.len();
+        write(&mut self.text);
+        self.numbers[place::LENGTHS + self.part] = (self.text.len() - start) as f64;
+        self.part += 1;
+        self
+    }
+
+    /// Adds a commit; as one more text where its revision is another engine's.
+    pub(super) fn head(&mut self, head: Head, at: f64, writer: u64) -> &mut Self {
+        self.numbers[place::VERSION] = head.version as f64;
+        self.numbers[place::AT] = at;
+        if head.revision.writer == writer {
+            self.numbers[place::COUNTER] = head.revision.counter as f64;
+            return self;
+        }
+        self.numbers[place::COUNTER] = -1.0;
+        self.part(|out| Revision::write(head.revision, out))
+    }
+
+    /// Adds a number that only this kind of answer has.
+    pub(super) fn extra(&mut self, number: f64) -> &mut Self {
+        self.numbers[place::EXTRA] = number;
+        self
+    }
+
+    /// Finishes the answer.
+    pub(super) fn end(&mut self) {
+        self.numbers[place::ADDRESS] = self.text.as_ptr().addr() as f64;
+        self.numbers[place::ASCII] = f64::from(u8::from(self.text.is_ascii()));
+        self.numbers[place::PARTS] = self.part as f64;
+    }
+
+    /// Makes the answer an error: code, message, and the path where there is one.
+    pub(super) fn error(&mut self, error: &Error) {
+        self.begin()
+            .part(|out| out.extend_from_slice(error.code().as_str().as_bytes()))
+            .part(|out| out.extend_from_slice(error.message().as_bytes()));
+        if let Some(path) = error.path() {
+            self.part(|out| out.extend_from_slice(&path.to_json()));
+        }
+        self.end();
+    }
+}
