@@ -55,15 +55,14 @@ export class History implements Source {
   /** The moment a write led to. `text` is the state's, where the caller has it in stored order. */
   committed(id: string, commit: Committed, text: string | undefined): Moment {
     const known = commit.context ?? text;
-    const track = this.#tracks.get(id);
-    if (track === undefined && known !== undefined && this.#abandoned.size === 0)
-      return new Moment(this, id, commit, commit.delta, known, commit.bytes);
-    const head = track?.head ?? this.#reclaim(id);
+    const track = this.#track(id);
+    if (track === undefined && known !== undefined) return new Moment(this, id, commit, commit.delta, known, commit.bytes);
+    const head = track?.head;
     if (!commit.changed) {
       const current = head ?? track?.seen;
       if (current !== undefined && isSame(current.stamp, commit)) return current;
       const moment = new Moment(this, id, commit, undefined, known, commit.bytes);
-      if (known === undefined) this.#setHead(id, track ?? this.#open(id), moment);
+      if (known === undefined) this.#setHead(track ?? this.#open(id), moment);
       return moment;
     }
     const moment = new Moment(this, id, commit, commit.delta, known, commit.bytes);
@@ -75,7 +74,7 @@ export class History implements Source {
     }
     if (isNext) moment.grown = head.grown + (commit.delta?.length ?? 0);
     const current = track ?? this.#open(id);
-    this.#setHead(id, current, moment);
+    this.#setHead(current, moment);
     if (moment.grown > Math.max(commit.bytes, shortestChain)) this.#settle(id, moment);
     return moment;
   }
@@ -90,11 +89,11 @@ export class History implements Source {
 
   /** The snapshot of the state the engine gave for `id`. */
   snapshot(id: string, state: State): Context {
-    const track = this.#tracks.get(id);
+    const track = this.#track(id);
     const latest = track?.head ?? track?.seen;
     if (latest !== undefined && isSame(latest.stamp, state)) return latest.context;
     const moment = new Moment(this, id, stampOf(state), undefined, state.context, state.context.length);
-    this.#setHead(id, track ?? this.#open(id), moment);
+    this.#setHead(track ?? this.#open(id), moment);
     return moment.context;
   }
 
@@ -107,7 +106,7 @@ export class History implements Source {
 
   /** `id`'s state is about to be taken away. */
   leave(id: string): void {
-    const head = this.#tracks.get(id)?.head ?? this.#reclaim(id);
+    const head = this.#track(id)?.head;
     if (head !== undefined) this.#fill(head);
     this.forget(id);
   }
@@ -178,10 +177,9 @@ export class History implements Source {
     return track;
   }
 
-  #setHead(id: string, track: Track, head: Moment): void {
+  #setHead(track: Track, head: Moment): void {
     track.head = head;
     track.isFresh = true;
-    this.#abandoned.delete(id);
     this.#weigh(track);
     if (this.#weight > mostBytes || this.#tracks.size > mostTracks) this.#makeRoom();
   }
@@ -255,11 +253,18 @@ export class History implements Source {
     }
   }
 
-  #reclaim(id: string): Moment | undefined {
-    if (this.#abandoned.size === 0) return undefined;
+  /** The track of `id`, with its head where that had been let go but is still held by a result. */
+  #track(id: string): Track | undefined {
+    const track = this.#tracks.get(id);
+    if (this.#abandoned.size === 0 || track?.head !== undefined) return track;
     const head = this.#abandoned.get(id)?.deref();
     this.#abandoned.delete(id);
-    return head;
+    if (head === undefined || head.isSettled) return track;
+    const current = track ?? this.#open(id);
+    current.head = head;
+    current.isFresh = true;
+    this.#weigh(current);
+    return current;
   }
 }
 
