@@ -89,13 +89,15 @@ test(
       for (let level = 1; level < 1_000; level += 1) value = { k: value };
       return value;
     };
-    const held = (await chord.setContext("c", innermost({}))).context;
+    // Long enough for a delta of a thousand levels to be the shorter answer.
+    const pad = "p".repeat(50_000);
+    const held = (await chord.setContext("c", { ...innermost({}), pad })).context;
     await chord.updateContext("c", innermost({ leaf: 1 }));
     await chord.updateContext("c", innermost({ leaf: 2, other: undefined }));
     const answer = await chord.syncContext("c", held);
     assert.equal(answer.type, "delta");
     const after = chord.applyDelta(held.context, answer.delta);
-    assert.deepEqual(after, innermost({ leaf: 2 }));
+    assert.deepEqual(after, { ...innermost({ leaf: 2 }), pad });
     assert.deepEqual(chord.applyDelta(after, chord.invertDelta(answer.delta)), held.context);
     assert.equal(chord.formatDelta(answer.delta, { contextId: "c", version: 3 }).changes[0].key.length, 1_000);
   }),

@@ -63,7 +63,7 @@ for (const { name, releases } of releaseSeries()) {
     assert.ok(delta <= 2 * 5 * releases.length, `${delta} deltas from five kept entries`);
   });
 
-  run("with the log trimmed by bytes", { limits: { logBytes: 60_000 } }, ({ delta, full_context }) => {
+  run("with the log trimmed by bytes", { limits: { logBytes: 25_000 } }, ({ delta, full_context }) => {
     assert.ok(delta > 0 && full_context > 0);
   });
 
