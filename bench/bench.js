@@ -3,7 +3,7 @@
 
 import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { cpus } from "node:os";
+import { cpus, loadavg } from "node:os";
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Chord } from "chord-sync";
@@ -24,6 +24,15 @@ say();
 say(`${machine.runtime}, ${machine.cpu}, medians of ${rounds} alternating rounds`);
 say(dim(`A: 1,000 objects of 3 fields, ${bytes(makeA())} bytes. B: ${JSON.stringify(makeB())}, ${bytes(makeB())} bytes.`));
 
+const [load] = loadavg();
+if (load > cpus().length / 2) {
+  say(
+    dim(
+      `The machine is busy (load ${load.toFixed(1)} on ${cpus().length} cores): times are longer than they would be, ratios hold better.`,
+    ),
+  );
+}
+
 const chord = await Chord.open();
 const ours = await chordWorks(chord);
 const rivals = rivalWorks();
@@ -40,7 +49,7 @@ const memory = JSON.parse(
 const build = new URL("../build/", import.meta.url);
 mkdirSync(build, { recursive: true });
 const written = [
-  write("bench.json", `${JSON.stringify({ machine, rounds, chord: rows, without: rivalRows, memory }, null, 2)}\n`),
+  write("bench.json", `${JSON.stringify({ machine, load, rounds, chord: rows, without: rivalRows, memory }, null, 2)}\n`),
   write("bench.svg", plot({ machine, rounds, rows, rivals: rivalRows })),
 ];
 printResults(rows);

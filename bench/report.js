@@ -5,7 +5,7 @@ import { elixir, elixirSource, targets } from "./reference.js";
 /** One row a work, from its samples: what is printed, plotted and written down. `without` are the works that do without Chord. */
 export function summarise(works, without, samples) {
   return works.map(({ id, title: name }) => {
-    const own = samples.get(id);
+    const { clock: own, cpu } = samples.get(id);
     const middle = median(own);
     return {
       id,
@@ -13,9 +13,10 @@ export function summarise(works, without, samples) {
       median: middle,
       low: quantile(own, 0.25),
       high: quantile(own, 0.75),
-      overFloor: ratio(own, samples.get("floor")),
+      cpu: median(cpu),
+      overFloor: ratio(own, samples.get("floor").clock),
       /** How many times what this takes the works without Chord take. */
-      without: Object.fromEntries(without.map((rival) => [rival.id, ratio(samples.get(rival.id), own)])),
+      without: Object.fromEntries(without.map((rival) => [rival.id, ratio(samples.get(rival.id).clock, own)])),
       ...(id in targets && { target: targets[id], met: middle <= targets[id] }),
       ...(id in elixir && { elixir: elixir[id], elixirRatio: elixir[id] / middle }),
     };
@@ -24,23 +25,29 @@ export function summarise(works, without, samples) {
 
 export function printResults(rows) {
   title("Chord, µs an operation, awaited");
-  const line = table({ work: -34, median: 8, "middle half": 13, target: 9, "": -6, "Elixir ¹": 9, "ratio ¹": 9 });
+  const line = table({ work: -34, median: 8, "middle half": 13, cpu: 6, target: 9, "": -6, "Elixir ¹": 9, "ratio ¹": 9 });
   for (const row of rows) {
     const aim = row.target === undefined ? ["", ""] : [`≤ ${row.target}`, row.met ? green("met") : red("missed")];
     const beside = row.elixir === undefined ? [] : [dim(String(row.elixir)), times(row.elixirRatio)];
-    line([row.name, bold(micro(row.median)), middleHalf(row), ...aim, ...beside]);
+    line([row.name, bold(micro(row.median)), middleHalf(row), dim(micro(row.cpu)), ...aim, ...beside]);
   }
   say();
   say(dim(`¹ ${elixirSource}.`));
-  say(dim("  ratio: how many of ours fit into one of theirs."));
+  say(dim("  ratio: how many of ours fit into one of theirs. cpu: processor time, all threads."));
 }
 
 export function printRivals(rows, rivals) {
   title("The same duty for A without Chord, in the same rounds");
   const [setA, same, update] = ["set A", "set A, same", "update A"].map((id) => rows.find((row) => row.id === id));
-  const line = table({ work: -42, median: 8, "middle half": 15, "set A": 10, unchanged: 11, "update A": 10 });
+  const line = table({ work: -42, median: 8, "middle half": 15, cpu: 6, "set A": 10, unchanged: 11, "update A": 10 });
   for (const rival of rivals) {
-    line([rival.name, bold(micro(rival.median)), middleHalf(rival), ...[setA, same, update].map((row) => times(row.without[rival.id]))]);
+    line([
+      rival.name,
+      bold(micro(rival.median)),
+      middleHalf(rival),
+      dim(micro(rival.cpu)),
+      ...[setA, same, update].map((row) => times(row.without[rival.id])),
+    ]);
   }
   say();
   say(dim("The last three columns: how many times what Chord takes for it. The floor compares, keeps and answers nothing;"));

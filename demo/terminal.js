@@ -66,7 +66,7 @@ export function json(value) {
 }
 
 /** JSON as `json` prints it while it fits into `width`, else one level broken over lines, and so on inside. */
-export function jsonLines(value, width = 104, indent = "") {
+export function jsonLines(value, width = 112, indent = "") {
   const short = json(value);
   if (short.length + indent.length <= width || value === null || typeof value !== "object") return [short];
   const inner = `${indent}  `;
