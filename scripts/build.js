@@ -5,6 +5,7 @@
  *                                                  └──▶ js/glue/ + js/ ──tsc──▶ build/dist/ ─┴──▶ pkg/
  */
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
 import { basename, join, relative } from "node:path";
 import { exclusively } from "./lock.js";
 import { at, root } from "./paths.js";
@@ -34,12 +35,19 @@ const wasmFeatures = [
 // Inlining is left to LLVM, which knows what is hot: done again here it only makes the file larger.
 const optimization = ["-O2", "--skip-pass=inlining-optimizing", "--strip-debug", "--strip-producers", "--strip-target-features"];
 
+/** Keeps this machine's folders out of the messages that the compiler puts into the published file. */
+function withoutMachinePaths() {
+  const cargoHome = process.env.CARGO_HOME ?? join(homedir(), ".cargo");
+  const flags = [`--remap-path-prefix=${join(cargoHome, "registry", "src")}=crates`, `--remap-path-prefix=${root}=`];
+  return { CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS: flags.join(" ") };
+}
+
 async function compileCrate(rust) {
   say("cargo", "compiling the crate to WebAssembly");
   const started = performance.now();
   // Only a lone cdylib is optimized across crates: the manifest's rlib beside it would rule that out.
   const args = ["rustc", "--release", "--lib", "--crate-type", "cdylib", "--target", target, "--target-dir", at(rust.folder), ...rust.args];
-  await run(rust.cargo, [...args, "--package", "chord"], { env: rust.env });
+  await run(rust.cargo, [...args, "--package", "chord"], { env: { ...rust.env, ...withoutMachinePaths() } });
   say("cargo", `done in ${duration(performance.now() - started)}`);
   return at(rust.folder, target, "release", "chord.wasm");
 }
