@@ -12,6 +12,9 @@
 
 mod arrays;
 mod exhaustive;
+mod formats;
 mod generated;
 mod handwritten;
+mod json;
 mod judge;
+mod mutated;

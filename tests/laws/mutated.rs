@@ -1,0 +1,258 @@
+//! Deltas, states and logs that somebody has changed: refused with a path, or understood as the judge understands them.
+//! Nothing panics.
+
+use chord::Code;
+use chord::delta::{Change, Delta, Gone, Span, apply, code, diff, invert, merge, text};
+use chord::json::text::validate;
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use crate::judge::generate::{Arrays, history, holds, step};
+use crate::judge::{self, delta as judged};
+
+const LEVELS: u32 = 60;
+
+/// Small changes to bytes: other bytes, and pieces cut, doubled, swapped, or put in from a list of telling ones.
+fn bytes_changed() -> impl Strategy<Value = Vec<(usize, usize, u8)>> {
+    vec((any::<usize>(), 0..12_usize, any::<u8>()), 1..4)
+}
+
+fn change_bytes(text: &mut Vec<u8>, changes: &[(usize, usize, u8)]) {
+    const PIECES: [&str; 14] = [
+        "[]",
+        "{}",
+        "null",
+        ",",
+        "\"action\":\"edited\"",
+        "\"edits\":[]",
+        "\"index\":0",
+        "\"removed\":9007199254740991",
+        "-1",
+        "\\ud800",
+        "\u{0}",
+        "1e999",
+        "\"a\":",
+        "\\u0041",
+    ];
+    for &(place, length, byte) in changes {
+        let at = place % (text.len() + 1);
+        let end = (at + length).min(text.len());
+        match byte % 8 {
+            0 => drop(text.drain(at..end)),
+            1 => text.extend_from_within(at..end),
+            2 => {
+                let piece: Vec<u8> = text[at..end].to_vec();
+                text.splice(at..at, piece);
+            }
+            3 | 4 => drop(text.splice(
+                at..end,
+                PIECES[usize::from(byte) / 8 % PIECES.len()].bytes(),
+            )),
+            5 if at < text.len() => text[at] = byte,
+            6 => text.truncate(at),
+            _ => text.insert(at, b"{}[]\",:019-.e+ \\tfnu"[usize::from(byte) / 8 % 20]),
+        }
+    }
+}
+
+/// What the crate makes of a delta that may be anything, against what the judge makes of it.
+fn examine(state: &[u8], delta: &[u8]) {
+    let Ok(parsed) = text::parse(delta) else {
+        return;
+    };
+    let shown = || {
+        format!(
+            "{} on {}",
+            String::from_utf8_lossy(delta),
+            String::from_utf8_lossy(state)
+        )
+    };
+    let ours = apply(state, &parsed);
+    match (
+        &ours,
+        judged::apply(&judge::read(state), &judge::read(delta)),
+    ) {
+        (Ok(after), Some(expected)) => {
+            judge::assert_same(after, expected.to_string().as_bytes(), shown())
+        }
+        (Err(error), None) => {
+            assert_eq!(error.code(), Code::DeltaMismatch, "{}", shown());
+            assert!(
+                error.path().is_some_and(|path| path.segments().count() > 0),
+                "{error}: {}",
+                shown()
+            );
+        }
+        (ours, judged) => panic!("{}\n  ours:   {ours:?}\n  judged: {judged:?}", shown()),
+    }
+    let reprinted = text::print(&parsed);
+    assert_eq!(validate(&reprinted, LEVELS), Ok(()), "{}", shown());
+    assert!(text::parse(&reprinted).is_ok(), "{}", shown());
+    if let Ok(inverse) = invert(&parsed) {
+        assert_eq!(invert(&inverse).unwrap(), parsed, "{}", shown());
+        if let Ok(after) = &ours {
+            judge::assert_same(&apply(after, &inverse).unwrap(), state, shown());
+        }
+    }
+    for format in chord::format::Format::ALL {
+        for context in [None, Some(state)] {
+            let metadata = chord::format::Metadata {
+                context,
+                ..Default::default()
+            };
+            let _ = chord::format::format(format, &parsed, metadata);
+        }
+    }
+}
+
+/// What merging a delta that may be anything to one that is right has to do with applying both.
+fn follow<'a>(state: &[u8], first: Delta<'a>, second: &'a Delta<'a>) {
+    let shown = || {
+        let [first, second] =
+            [&first, second].map(|delta| String::from_utf8_lossy(&text::print(delta)).into_owned());
+        format!(
+            "{first} then {second} on {}",
+            String::from_utf8_lossy(state)
+        )
+    };
+    let told = shown();
+    let expected = apply(state, &first).and_then(|middle| apply(&middle, second));
+    match (merge(first, second.clone()), expected) {
+        (Ok(merged), Ok(after)) => {
+            judge::assert_same(&apply(state, &merged).unwrap(), &after, told)
+        }
+        (Err(error), Err(_)) => assert_eq!(error.code(), Code::DeltaMismatch, "{error}: {told}"),
+        (Err(error), Ok(_)) => panic!("{error}: {told}"),
+        // What takes each other back needs no state any more.
+        (Ok(_), Err(_)) => {}
+    }
+}
+
+#[test]
+fn deltas_on_other_states_are_refused_just_where_they_do_not_fit() {
+    let other = (history(3, Arrays::With), vec(step(Arrays::With), 1..3));
+    holds(20_000, other, |(states, steps)| {
+        let [a, b, c] = [0, 1, 2].map(|place: usize| states[place].as_bytes());
+        let delta = diff(a, b);
+        let printed = text::print(&delta);
+        let mut changed = judge::read(a);
+        steps.iter().for_each(|step| step.take(&mut changed));
+        examine(changed.to_string().as_bytes(), &printed);
+        examine(c, &printed);
+        follow(c, diff(c, a), &diff(b, c));
+        follow(a, delta, &diff(c, a));
+    });
+}
+
+#[test]
+fn deltas_with_members_changed_are_refused_or_understood() {
+    let input = (history(2, Arrays::With), vec(step(Arrays::With), 1..3));
+    holds(30_000, input, |(states, steps)| {
+        let [a, b] = [0, 1].map(|place: usize| states[place].as_bytes());
+        let delta = diff(a, b);
+        let mut changed = judge::read(&text::print(&delta));
+        steps.iter().for_each(|step| step.take(&mut changed));
+        let changed = changed.to_string().into_bytes();
+        examine(a, &changed);
+        if let Ok(parsed) = text::parse(&changed) {
+            follow(b, diff(b, a), &parsed);
+            follow(a, parsed.clone(), &delta);
+        }
+    });
+}
+
+#[test]
+fn delta_text_with_bytes_changed_never_panics() {
+    holds(
+        40_000,
+        (history(2, Arrays::With), bytes_changed()),
+        |(states, changes)| {
+            let [a, b] = [0, 1].map(|place: usize| states[place].as_bytes());
+            let mut printed = text::print(&diff(a, b));
+            change_bytes(&mut printed, &changes);
+            if core::str::from_utf8(&printed).is_err() {
+                // Whoever hands text in has made UTF-8 of it.
+                return;
+            }
+            match validate(&printed, LEVELS) {
+                Ok(()) => examine(a, &printed),
+                Err(refused) => {
+                    let error = refused.into_error(&printed);
+                    assert!(
+                        matches!(error.code(), Code::InvalidValue | Code::LimitExceeded),
+                        "{error}"
+                    );
+                }
+            }
+        },
+    );
+}
+
+#[test]
+fn a_log_with_bytes_changed_is_refused_or_read_and_never_panics() {
+    holds(
+        30_000,
+        (history(2, Arrays::With), bytes_changed()),
+        |(states, changes)| {
+            let [a, b] = [0, 1].map(|place: usize| states[place].as_bytes());
+            let delta = diff(a, b);
+            let mut encoded = Vec::new();
+            code::encode(&delta, &mut encoded);
+            change_bytes(&mut encoded, &changes);
+            match code::decode(&encoded) {
+                Err(error) => assert_eq!(error.code(), Code::Internal),
+                // Whole texts inside are as the log holds them; the code says nothing about them.
+                Ok(read) if texts(&read).all(|text| validate(text, LEVELS).is_ok()) => {
+                    let _ = apply(a, &read);
+                    let _ = invert(&read);
+                    let _ = merge(read.clone(), delta.clone());
+                    let _ = merge(delta.clone(), read);
+                }
+                Ok(_) => {}
+            }
+        },
+    );
+    let deep: Vec<u8> = [1, 0, 4].repeat(200_000);
+    assert_eq!(code::decode(&deep).unwrap_err().code(), Code::Internal);
+    let deep: Vec<u8> = [[1, 0].as_slice(), &[5, 1, 2].repeat(200_000)].concat();
+    assert_eq!(code::decode(&deep).unwrap_err().code(), Code::Internal);
+}
+
+/// All texts that a delta holds.
+fn texts<'d>(delta: &'d Delta<'_>) -> Box<dyn Iterator<Item = &'d [u8]> + 'd> {
+    Box::new(
+        delta
+            .fields
+            .iter()
+            .flat_map(|(key, change)| core::iter::once(key.as_ref()).chain(within(change))),
+    )
+}
+
+fn within<'d>(change: &'d Change<'_>) -> Box<dyn Iterator<Item = &'d [u8]> + 'd> {
+    match change {
+        Change::Added(new) => Box::new(core::iter::once(new.as_ref())),
+        Change::Removed(old) => Box::new(old.as_deref().into_iter()),
+        Change::Modified { old, new } => Box::new(old.as_deref().into_iter().chain([new.as_ref()])),
+        Change::Nested(delta) => texts(delta),
+        Change::Edited(spans) => Box::new(spans.iter().flat_map(|span| match span {
+            Span::Inside(change) => within(change),
+            Span::Remove(Gone::Values(values)) | Span::Insert(values) => {
+                Box::new(values.iter().map(AsRef::as_ref))
+            }
+            Span::Remove(Gone::Count(_)) | Span::Keep(_) => Box::new(core::iter::empty::<&[u8]>()),
+        })),
+    }
+}
+
+#[test]
+fn a_refused_delta_leaves_the_state_as_it_was() {
+    let state = br#"{"a":1,"b":[1,2],"c":{"d":1}}"#.to_vec();
+    let delta = r#"{"a":{"action":"modified","value":2},"b":{"action":"edited","edits":[{"index":0,"removed":1,"added":[]}]},"c":{"e":{"action":"removed"}}}"#;
+    let before = state.clone();
+    let error = apply(&state, &text::parse(delta.as_bytes()).unwrap()).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "a field to be changed is not there at [\"c\",\"e\"]"
+    );
+    assert_eq!(state, before);
+}
