@@ -63,8 +63,8 @@ function barChart(rows, top) {
 /** A pair of dots a row on a logarithmic axis: equal distances are equal ratios. */
 function dotChart(rows, top) {
   const values = rows.flatMap((row) => [row.median, row.elixir]);
-  const first = Math.floor(Math.log10(Math.min(...values)));
-  const last = Math.ceil(Math.log10(Math.max(...values)));
+  const first = Math.min(-2, Math.floor(Math.log10(Math.min(...values) / 2)));
+  const last = Math.max(3, Math.ceil(Math.log10(Math.max(...values))));
   const x = (value) => LEFT + ((RIGHT - LEFT) * (Math.log10(value) - first)) / (last - first);
   const bottom = top + rows.length * ROW;
   const parts = [];
