@@ -8,11 +8,11 @@ use core::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 use std::ops::Bound;
 
-use hashbrown::HashTable;
-
-use crate::engine::{Cleaned, Commit, Head, Listed, Page, Policy, Record, Step, Store, WriteContext};
-use crate::json::hash;
 use crate::Result;
+use crate::engine::{
+    Cleaned, Commit, Head, Listed, Page, Policy, Record, Step, Store, WriteContext,
+};
+use crate::json::{Positions, hash};
 
 /// So many expired tombstones go along with each commit.
 const TOMBSTONES_PER_COMMIT: usize = 2;
@@ -27,7 +27,7 @@ pub struct Memory {
 struct Records {
     slots: Vec<Option<Box<Slot>>>,
     free: Vec<u32>,
-    by_id: HashTable<u32>,
+    by_id: Positions,
     /// When something of a record is due. A record has one current entry, its `scheduled`; others are passed over.
     due: BinaryHeap<Reverse<Due>>,
     tombstones: BinaryHeap<Reverse<Due>>,
@@ -52,7 +52,9 @@ impl Eq for Due {}
 
 impl Ord for Due {
     fn cmp(&self, other: &Self) -> core::cmp::Ordering {
-        self.at.total_cmp(&other.at).then(self.slot.cmp(&other.slot))
+        self.at
+            .total_cmp(&other.at)
+            .then(self.slot.cmp(&other.slot))
     }
 }
 
@@ -63,9 +65,18 @@ impl PartialOrd for Due {
 }
 
 impl Store for Memory {
-    async fn read<R>(&self, id: &[u8], read: impl FnOnce(Option<&Record>) -> Result<R>) -> Result<R> {
+    async fn read<R>(
+        &self,
+        id: &[u8],
+        read: impl FnOnce(Option<&Record>) -> Result<R>,
+    ) -> Result<R> {
         let records = self.records.borrow();
-        read(records.find(id).and_then(|slot| records.get(slot)).map(|slot| &slot.record))
+        read(
+            records
+                .find(id)
+                .and_then(|slot| records.get(slot))
+                .map(|slot| &slot.record),
+        )
     }
 
     async fn write<R>(
@@ -77,11 +88,18 @@ impl Store for Memory {
     ) -> Result<R> {
         let mut records = self.records.borrow_mut();
         records.bury(context.now, TOMBSTONES_PER_COMMIT);
-        let found = records.find(id).filter(|&slot| !records.has_passed(slot, context.now));
-        let record = found.and_then(|slot| records.get(slot)).map(|slot| &slot.record);
+        let found = records
+            .find(id)
+            .filter(|&slot| !records.has_passed(slot, context.now));
+        let record = found
+            .and_then(|slot| records.get(slot))
+            .map(|slot| &slot.record);
         match (step(record)?, record) {
             (Step::Keep, Some(record)) => done(record, None),
-            (Step::Keep, None) => Err(crate::Error::new(crate::Code::NotFound, "no context has this id")),
+            (Step::Keep, None) => Err(crate::Error::new(
+                crate::Code::NotFound,
+                "no context has this id",
+            )),
             (Step::Commit(commit), _) => {
                 let code = match &commit {
                     Commit::Change { code, .. } => code.clone(),
@@ -91,7 +109,10 @@ impl Store for Memory {
                 records.settle(slot, context);
                 match records.get(slot) {
                     Some(slot) => done(&slot.record, Some(&code)),
-                    None => Err(crate::Error::new(crate::Code::Internal, "a record is gone after its commit")),
+                    None => Err(crate::Error::new(
+                        crate::Code::Internal,
+                        "a record is gone after its commit",
+                    )),
                 }
             }
         }
@@ -106,7 +127,9 @@ impl Store for Memory {
         let mut records = self.records.borrow_mut();
         records.bury(context.now, TOMBSTONES_PER_COMMIT);
         let found = records.find(id);
-        let record = found.and_then(|slot| records.get(slot)).map(|slot| &slot.record);
+        let record = found
+            .and_then(|slot| records.get(slot))
+            .map(|slot| &slot.record);
         let head = record.map(Record::head);
         if !check(record)? {
             return Ok(None);
@@ -135,8 +158,8 @@ impl Store for Memory {
 
 impl Records {
     fn find(&self, id: &[u8]) -> Option<u32> {
-        let same = |&slot: &u32| self.get(slot).is_some_and(|slot| *slot.id == *id);
-        self.by_id.find(hash(id), same).copied()
+        let same = |slot| self.get(slot).is_some_and(|slot| *slot.id == *id);
+        self.by_id.find(hash(id), same)
     }
 
     fn get(&self, slot: u32) -> Option<&Slot> {
@@ -148,7 +171,9 @@ impl Records {
     }
 
     fn has_passed(&self, slot: u32, now: f64) -> bool {
-        self.get(slot).and_then(|slot| slot.record.tombstone()).is_some_and(|until| until <= now)
+        self.get(slot)
+            .and_then(|slot| slot.record.tombstone())
+            .is_some_and(|until| until <= now)
     }
 
     fn commit(&mut self, id: &[u8], commit: Commit) -> Result<u32> {
@@ -176,8 +201,11 @@ impl Records {
             }
         };
         let slots = &self.slots;
-        let hash_of = |&slot: &u32| slots[slot as usize].as_deref().map_or(0, |slot| hash(&slot.id));
-        self.by_id.insert_unique(hash(id), slot, hash_of);
+        self.by_id.insert(slot, &|slot| {
+            slots[slot as usize]
+                .as_deref()
+                .map_or(0, |slot| hash(&slot.id))
+        });
         self.enlist(slot);
         Ok(slot)
     }
@@ -214,7 +242,11 @@ impl Records {
 
     fn delete(&mut self, slot: u32, context: &WriteContext<'_>) {
         let until = context.now + context.policy.tombstone_ttl;
-        let Some(there) = self.slots.get_mut(slot as usize).and_then(Option::as_deref_mut) else {
+        let Some(there) = self
+            .slots
+            .get_mut(slot as usize)
+            .and_then(Option::as_deref_mut)
+        else {
             return;
         };
         there.record.delete(until);
@@ -228,7 +260,12 @@ impl Records {
     /// Forgets tombstones whose time has passed, `most` at most.
     fn bury(&mut self, now: f64, most: usize) {
         for _ in 0..most {
-            let Some(Reverse(tombstone)) = self.tombstones.peek().copied().filter(|Reverse(next)| next.at <= now) else {
+            let Some(Reverse(tombstone)) = self
+                .tombstones
+                .peek()
+                .copied()
+                .filter(|Reverse(next)| next.at <= now)
+            else {
                 return;
             };
             self.tombstones.pop();
@@ -242,9 +279,7 @@ impl Records {
         let Some(there) = self.slots.get_mut(slot as usize).and_then(Option::take) else {
             return;
         };
-        if let Ok(entry) = self.by_id.find_entry(hash(&there.id), |&found| found == slot) {
-            entry.remove();
-        }
+        self.by_id.remove(hash(&there.id), slot);
         self.free.push(slot);
     }
 
@@ -252,17 +287,31 @@ impl Records {
         let mut cleaned = Cleaned::default();
         let mut visited = 0;
         while visited < limit {
-            let Some(Reverse(next)) = self.due.peek().copied().filter(|Reverse(next)| next.at <= context.now) else {
+            let Some(Reverse(next)) = self
+                .due
+                .peek()
+                .copied()
+                .filter(|Reverse(next)| next.at <= context.now)
+            else {
                 break;
             };
             self.due.pop();
-            let Some(there) = self.get_mut(next.slot).filter(|slot| slot.scheduled == next.at) else {
+            let Some(there) = self
+                .get_mut(next.slot)
+                .filter(|slot| slot.scheduled == next.at)
+            else {
                 continue;
             };
             there.scheduled = f64::INFINITY;
-            if context.policy.expiry(&there.record).is_some_and(|expiry| expiry <= context.now) {
+            if context
+                .policy
+                .expiry(&there.record)
+                .is_some_and(|expiry| expiry <= context.now)
+            {
                 visited += 1;
-                cleaned.contexts.push((there.id.clone(), there.record.head()));
+                cleaned
+                    .contexts
+                    .push((there.id.clone(), there.record.head()));
                 cleaned.deltas += there.record.live().map_or(0, |live| live.log().count());
                 self.delete(next.slot, context);
                 continue;
@@ -277,13 +326,18 @@ impl Records {
     fn list(&mut self, page: &Page<'_>) -> Listed {
         let slots = &self.slots;
         let in_order = self.in_order.get_or_insert_with(|| {
-            let slots = slots.iter().enumerate().filter_map(|(slot, there)| Some((slot as u32, there.as_deref()?)));
+            let slots = slots
+                .iter()
+                .enumerate()
+                .filter_map(|(slot, there)| Some((slot as u32, there.as_deref()?)));
             let live = slots.filter(|(_, there)| there.record.live().is_some());
             live.map(|(slot, there)| (there.id.clone(), slot)).collect()
         });
         let after = page.cursor.map_or(Bound::Unbounded, Bound::Excluded);
         let matching = |id: &&Box<[u8]>| id.starts_with(page.prefix);
-        let ids = |found: &mut dyn Iterator<Item = &Box<[u8]>>| -> Vec<Box<[u8]>> { found.take(page.limit + 1).cloned().collect() };
+        let ids = |found: &mut dyn Iterator<Item = &Box<[u8]>>| -> Vec<Box<[u8]>> {
+            found.take(page.limit + 1).cloned().collect()
+        };
         let mut found = if page.descending {
             let end = prefix_end(page.prefix);
             let end = match (after, &end) {

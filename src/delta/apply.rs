@@ -25,7 +25,10 @@ pub fn apply(object: &[u8], delta: &Delta<'_>) -> Result<Vec<u8>> {
         return Err(mismatch("expected an object"));
     }
     let mut fields = Fields::read(object);
-    let mut becomes: Vec<Option<Text<'_>>> = fields.iter().map(|(_, value)| Some(Cow::Borrowed(value))).collect();
+    let mut becomes: Vec<Option<Text<'_>>> = fields
+        .iter()
+        .map(|(_, value)| Some(Cow::Borrowed(value)))
+        .collect();
     let mut added = Vec::new();
     for (position, (key, change)) in delta.fields.iter().enumerate() {
         let found = fields.find(key, position);
@@ -36,7 +39,10 @@ pub fn apply(object: &[u8], delta: &Delta<'_>) -> Result<Vec<u8>> {
             None => added.extend(after.map(|value| (key.as_ref(), value))),
         }
     }
-    let kept = fields.iter().zip(becomes).filter_map(|((key, _), value)| Some((key, value?)));
+    let kept = fields
+        .iter()
+        .zip(becomes)
+        .filter_map(|((key, _), value)| Some((key, value?)));
     let mut out = Vec::with_capacity(object.len() + 64);
     out.push(b'{');
     for (key, value) in kept.chain(added) {
@@ -52,7 +58,10 @@ pub fn apply(object: &[u8], delta: &Delta<'_>) -> Result<Vec<u8>> {
 }
 
 /// What a field with the value `before` becomes; `None` is absence.
-pub(crate) fn step<'v>(before: Option<&'v [u8]>, change: &'v Change<'_>) -> Result<Option<Text<'v>>> {
+pub(crate) fn step<'v>(
+    before: Option<&'v [u8]>,
+    change: &'v Change<'_>,
+) -> Result<Option<Text<'v>>> {
     match (change, before) {
         (Change::Added(new), None) => Ok(Some(Cow::Borrowed(new))),
         (Change::Added(_), Some(_)) => Err(mismatch("a field to be added is there already")),
@@ -65,17 +74,23 @@ pub(crate) fn step<'v>(before: Option<&'v [u8]>, change: &'v Change<'_>) -> Resu
 /// What a present value becomes under a change that leaves it present.
 pub(crate) fn value<'v>(before: &'v [u8], change: &'v Change<'_>) -> Result<Text<'v>> {
     match change {
-        Change::Modified { old, new } => expect(old.as_deref(), before).map(|()| Cow::Borrowed(new.as_ref())),
+        Change::Modified { old, new } => {
+            expect(old.as_deref(), before).map(|()| Cow::Borrowed(new.as_ref()))
+        }
         Change::Nested(delta) => apply(before, delta).map(Cow::Owned),
         Change::Edited(spans) => array::apply(before, spans).map(Cow::Owned),
-        Change::Added(_) | Change::Removed(_) => Err(mismatch("an element can only be changed inside")),
+        Change::Added(_) | Change::Removed(_) => {
+            Err(mismatch("an element can only be changed inside"))
+        }
     }
 }
 
 /// Fails unless the old value that a delta gives, if any, is the one that stands there.
 pub(crate) fn expect(old: Option<&[u8]>, before: &[u8]) -> Result<()> {
     match old {
-        Some(old) if !diff::equal(old, before) => Err(mismatch("the old value differs from the one that stands there")),
+        Some(old) if !diff::equal(old, before) => Err(mismatch(
+            "the old value differs from the one that stands there",
+        )),
         _ => Ok(()),
     }
 }

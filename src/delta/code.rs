@@ -41,7 +41,10 @@ fn encode_change(change: &Change<'_>, out: &mut Vec<u8>) {
             out.push(1);
             write_bytes(new, out);
         }
-        Change::Modified { old: Some(old), new } => {
+        Change::Modified {
+            old: Some(old),
+            new,
+        } => {
             out.push(2);
             write_bytes(old, out);
             write_bytes(new, out);
@@ -164,7 +167,11 @@ impl<'a> Reader<'a> {
             4 => Change::Nested(self.delta(levels)?),
             5 => {
                 let levels = levels.checked_sub(1)?;
-                Change::Edited((0..self.count()?).map(|_| self.span(levels)).collect::<Option<_>>()?)
+                Change::Edited(
+                    (0..self.count()?)
+                        .map(|_| self.span(levels))
+                        .collect::<Option<_>>()?,
+                )
             }
             6 => Change::Modified {
                 old: None,

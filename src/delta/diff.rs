@@ -26,7 +26,10 @@ pub fn diff<'a>(before: &'a [u8], after: &'a [u8]) -> Delta<'a> {
     }
     for ((key, gone), met) in old.iter().zip(met) {
         if !met {
-            fields.push((Cow::Borrowed(key), Change::Removed(Some(Cow::Borrowed(gone)))));
+            fields.push((
+                Cow::Borrowed(key),
+                Change::Removed(Some(Cow::Borrowed(gone))),
+            ));
         }
     }
     Delta { fields }
@@ -54,7 +57,9 @@ pub fn value<'a>(before: &'a [u8], after: &'a [u8]) -> Option<Change<'a>> {
 pub(crate) fn owned<'a>(before: Text<'a>, after: Text<'a>) -> Option<Change<'a>> {
     match (before, after) {
         (Cow::Borrowed(before), Cow::Borrowed(after)) => value(before, after),
-        (before, after) if same_container(&before, &after) => value(&before, &after).map(Change::into_owned),
+        (before, after) if same_container(&before, &after) => {
+            value(&before, &after).map(Change::into_owned)
+        }
         (before, after) => (before != after).then_some(Change::Modified {
             old: Some(before),
             new: after,
@@ -77,12 +82,15 @@ pub fn equal(a: &[u8], b: &[u8]) -> bool {
     }
     if text::is_array(a) {
         let mut others = text::elements(b);
-        return text::elements(a).all(|x| others.next().is_some_and(|y| equal(x, y))) && others.next().is_none();
+        return text::elements(a).all(|x| others.next().is_some_and(|y| equal(x, y)))
+            && others.next().is_none();
     }
     let mut others = Fields::read(b);
     let mut count = 0;
     text::fields(a).enumerate().all(|(position, (key, x))| {
         count += 1;
-        others.find(key, position).is_some_and(|place| equal(x, others.value(place)))
+        others
+            .find(key, position)
+            .is_some_and(|place| equal(x, others.value(place)))
     }) && count == others.len()
 }

@@ -21,7 +21,10 @@ pub(crate) fn change_back<'a>(change: &Change<'a>) -> Result<Change<'a>> {
     Ok(match change {
         Change::Added(new) => Change::Removed(Some(new.clone())),
         Change::Removed(Some(old)) => Change::Added(old.clone()),
-        Change::Modified { old: Some(old), new } => Change::Modified {
+        Change::Modified {
+            old: Some(old),
+            new,
+        } => Change::Modified {
             old: Some(new.clone()),
             new: old.clone(),
         },
@@ -48,7 +51,9 @@ fn spans_back<'a>(spans: &[Span<'a>]) -> Result<Vec<Span<'a>>> {
             }
             Span::Remove(Gone::Values(values)) => {
                 // At one place removal stands first, in the inverse too.
-                if let Some(Span::Insert(new)) = spans.next_if(|next| matches!(next, Span::Insert(_))) {
+                if let Some(Span::Insert(new)) =
+                    spans.next_if(|next| matches!(next, Span::Insert(_)))
+                {
                     back.push(Span::Remove(Gone::Values(new.clone())));
                 }
                 position += values.len();

@@ -1,9 +1,7 @@
 //! One delta with the effect of several.
 
-use hashbrown::HashTable;
-
 use crate::Result;
-use crate::json::{Text, hash};
+use crate::json::{Positions, Text, hash};
 
 use super::apply::{expect, mismatch, value};
 use super::invert::change_back;
@@ -27,7 +25,7 @@ pub fn merge<'a>(first: Delta<'a>, second: Delta<'a>) -> Result<Delta<'a>> {
 pub struct Merger<'a> {
     /// A field that came to nothing stays as `None`, so that positions hold.
     fields: Vec<(Text<'a>, Option<Slot<'a>>)>,
-    index: Option<HashTable<u32>>,
+    index: Option<Positions>,
 }
 
 enum Slot<'a> {
@@ -41,7 +39,9 @@ impl<'a> Merger<'a> {
     pub fn new(first: Delta<'a>) -> Self {
         let fields = first.fields.into_iter();
         Merger {
-            fields: fields.map(|(key, change)| (key, Some(Slot::Change(change)))).collect(),
+            fields: fields
+                .map(|(key, change)| (key, Some(Slot::Change(change))))
+                .collect(),
             index: None,
         }
     }
@@ -67,7 +67,10 @@ impl<'a> Merger<'a> {
 
     /// The merged delta.
     pub fn finish(self) -> Delta<'a> {
-        let fields = self.fields.into_iter().filter_map(|(key, slot)| Some((key, slot?.into_change()?)));
+        let fields = self
+            .fields
+            .into_iter()
+            .filter_map(|(key, slot)| Some((key, slot?.into_change()?)));
         Delta {
             fields: fields.collect(),
         }
@@ -75,30 +78,31 @@ impl<'a> Merger<'a> {
 
     fn find(&mut self, key: &[u8], hint: usize) -> Option<usize> {
         let fields = &self.fields;
-        if fields.get(hint).is_some_and(|(there, _)| there.as_ref() == key) {
+        if fields
+            .get(hint)
+            .is_some_and(|(there, _)| there.as_ref() == key)
+        {
             return Some(hint);
         }
         if fields.len() <= LINEAR {
             return fields.iter().position(|(there, _)| there.as_ref() == key);
         }
         let index = self.index.get_or_insert_with(|| {
-            let mut index = HashTable::with_capacity(fields.len());
-            for (position, (there, _)) in fields.iter().enumerate() {
-                index.insert_unique(hash(there), position as u32, |&p| hash(&fields[p as usize].0));
-            }
-            index
+            Positions::of(fields.len(), &|position| hash(&fields[position as usize].0))
         });
-        index
-            .find(hash(key), |&position| fields[position as usize].0.as_ref() == key)
-            .map(|&position| position as usize)
+        let found = index.find(hash(key), |position| {
+            fields[position as usize].0.as_ref() == key
+        });
+        found.map(|position| position as usize)
     }
 
     fn add(&mut self, key: Text<'a>, change: Change<'a>) {
-        let hashed = self.index.is_some().then(|| hash(&key));
         self.fields.push((key, Some(Slot::Change(change))));
-        if let (Some(index), Some(hashed)) = (&mut self.index, hashed) {
+        if let Some(index) = &mut self.index {
             let fields = &self.fields;
-            index.insert_unique(hashed, fields.len() as u32 - 1, |&p| hash(&fields[p as usize].0));
+            index.insert(fields.len() as u32 - 1, &|position| {
+                hash(&fields[position as usize].0)
+            });
         }
     }
 }
@@ -159,7 +163,9 @@ pub(crate) fn compose<'a>(first: Change<'a>, second: Change<'a>) -> Result<Optio
             (!spans.is_empty()).then_some(Edited(spans))
         }
         (Nested(_), Edited(_)) | (Edited(_), Nested(_)) => {
-            return Err(mismatch("an object was changed before, and an array is now, or the other way round"));
+            return Err(mismatch(
+                "an object was changed before, and an array is now, or the other way round",
+            ));
         }
         (first, Modified { old, new }) => replaced(before(old, &first)?, new),
         (first, Removed(old)) => Some(Removed(before(old, &first)?)),

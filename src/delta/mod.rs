@@ -105,7 +105,9 @@ impl<'a> Delta<'a> {
     pub fn into_owned(self) -> Delta<'static> {
         let fields = self.fields.into_iter();
         Delta {
-            fields: fields.map(|(key, change)| (own(key), change.into_owned())).collect(),
+            fields: fields
+                .map(|(key, change)| (own(key), change.into_owned()))
+                .collect(),
         }
     }
 }
@@ -121,7 +123,9 @@ impl<'a> Change<'a> {
             },
             Change::Removed(old) => Change::Removed(old.map(own)),
             Change::Nested(delta) => Change::Nested(delta.into_owned()),
-            Change::Edited(spans) => Change::Edited(spans.into_iter().map(Span::into_owned).collect()),
+            Change::Edited(spans) => {
+                Change::Edited(spans.into_iter().map(Span::into_owned).collect())
+            }
         }
     }
 }
@@ -132,7 +136,9 @@ impl<'a> Span<'a> {
             Span::Keep(count) => Span::Keep(count),
             Span::Inside(change) => Span::Inside(change.into_owned()),
             Span::Remove(Gone::Count(count)) => Span::Remove(Gone::Count(count)),
-            Span::Remove(Gone::Values(values)) => Span::Remove(Gone::Values(values.into_iter().map(own).collect())),
+            Span::Remove(Gone::Values(values)) => {
+                Span::Remove(Gone::Values(values.into_iter().map(own).collect()))
+            }
             Span::Insert(values) => Span::Insert(values.into_iter().map(own).collect()),
         }
     }

@@ -112,7 +112,11 @@ fn put_edits(spans: &[Span<'_>], old_values: bool, out: &mut impl Sink) {
     let mut position = 0;
     let mut first = true;
     let mut open = |position: usize, out: &mut dyn FnMut(&[u8])| {
-        out(if first { b"{\"index\":" } else { b",{\"index\":" });
+        out(if first {
+            b"{\"index\":"
+        } else {
+            b",{\"index\":"
+        });
         first = false;
         put_number(position, out);
     };
@@ -212,9 +216,12 @@ impl<'a, const N: usize> Members<'a, N> {
 
 fn parse_change(node: &[u8]) -> Result<Change<'_>> {
     if !text::is_object(node) {
-        return Err(wrong("a node of a delta must be a change or a nested delta"));
+        return Err(wrong(
+            "a node of a delta must be a change or a nested delta",
+        ));
     }
-    let action = text::fields(node).find(|(key, value)| *key == b"\"action\"" && value.starts_with(b"\""));
+    let action =
+        text::fields(node).find(|(key, value)| *key == b"\"action\"" && value.starts_with(b"\""));
     let Some((_, action)) = action else {
         let nested = parse(node)?;
         if nested.is_empty() {
@@ -232,17 +239,22 @@ fn parse_change(node: &[u8]) -> Result<Change<'_>> {
         }),
         (b"\"removed\"", None, old, None) => Ok(Change::Removed(old.map(Cow::Borrowed))),
         (b"\"edited\"", None, None, Some(edits)) => parse_edits(edits).map(Change::Edited),
-        (b"\"added\"" | b"\"modified\"" | b"\"removed\"" | b"\"edited\"", ..) => {
-            Err(wrong("a change has not the members its action needs: added { value }, modified { oldValue?, value }, removed { oldValue? }, edited { edits }"))
-        }
-        _ => Err(wrong("an action must be added, modified, removed or edited").under(b"\"action\"".as_slice())),
+        (b"\"added\"" | b"\"modified\"" | b"\"removed\"" | b"\"edited\"", ..) => Err(wrong(
+            "a change has not the members its action needs: added { value }, modified { oldValue?, value }, removed { oldValue? }, edited { edits }",
+        )),
+        _ => Err(
+            wrong("an action must be added, modified, removed or edited")
+                .under(b"\"action\"".as_slice()),
+        ),
     }
 }
 
 fn parse_edits(edits: &[u8]) -> Result<Vec<Span<'_>>> {
     let under = |error: Error| error.under(b"\"edits\"".as_slice());
     if !text::is_array(edits) || edits == b"[]" {
-        return Err(under(wrong("edits must be an array with one edit at least")));
+        return Err(under(wrong(
+            "edits must be an array with one edit at least",
+        )));
     }
     // Edits from left to right, as diff and merge print them, are one list; where one steps back, the next list begins.
     let mut lists = Vec::new();
@@ -255,13 +267,18 @@ fn parse_edits(edits: &[u8]) -> Result<Vec<Span<'_>>> {
             position = 0;
         }
         list.keep(index - position);
-        position = edit.iter().map(output_length).fold(index, usize::saturating_add);
+        position = edit
+            .iter()
+            .map(output_length)
+            .fold(index, usize::saturating_add);
         edit.into_iter().for_each(|span| list.add(span));
     }
     lists.push(list.finish());
     let spans = sequence(lists)?;
     if spans.iter().all(|span| matches!(span, Span::Keep(_))) {
-        return Err(under(wrong("edits that take each other back say nothing; leave them out")));
+        return Err(under(wrong(
+            "edits that take each other back say nothing; leave them out",
+        )));
     }
     Ok(spans)
 }
@@ -281,30 +298,46 @@ fn parse_edit(edit: &[u8]) -> Result<(usize, Vec<Span<'_>>)> {
     let names: [&[u8]; 4] = [b"\"index\"", b"\"removed\"", b"\"added\"", b"\"delta\""];
     let Members([index, removed, added, inside]) = Members::read(edit, names)?;
     let Some(index) = index.and_then(parse_count) else {
-        return Err(wrong("an edit's index must be a whole number from 0").under(b"\"index\"".as_slice()));
+        return Err(
+            wrong("an edit's index must be a whole number from 0").under(b"\"index\"".as_slice())
+        );
     };
     let spans = match (removed, added, inside) {
         (None, None, Some(inside)) => {
             let under = |error: Error| error.under(b"\"delta\"".as_slice());
-            vec![inside_span(parse_change(inside).map_err(under)?).map_err(under)?].into_iter().flatten().collect()
+            vec![inside_span(parse_change(inside).map_err(under)?).map_err(under)?]
+                .into_iter()
+                .flatten()
+                .collect()
         }
         (Some(removed), Some(added), None) => {
             let gone = match parse_count(removed) {
                 Some(count) => Gone::Count(count),
                 None if text::is_array(removed) => Gone::Values(list(removed)),
-                None => return Err(wrong("removed must be an array, or a count").under(b"\"removed\"".as_slice())),
+                None => {
+                    return Err(wrong("removed must be an array, or a count")
+                        .under(b"\"removed\"".as_slice()));
+                }
             };
             if !text::is_array(added) {
                 return Err(wrong("added must be an array").under(b"\"added\"".as_slice()));
             }
             let come = list(added);
             if gone.is_empty() && come.is_empty() {
-                return Err(wrong("an edit that removes and adds nothing says nothing; leave it out"));
+                return Err(wrong(
+                    "an edit that removes and adds nothing says nothing; leave it out",
+                ));
             }
             let gone = (!gone.is_empty()).then_some(Span::Remove(gone));
-            gone.into_iter().chain((!come.is_empty()).then_some(Span::Insert(come))).collect()
+            gone.into_iter()
+                .chain((!come.is_empty()).then_some(Span::Insert(come)))
+                .collect()
         }
-        _ => return Err(wrong("an edit must be { index, removed, added } or { index, delta }")),
+        _ => {
+            return Err(wrong(
+                "an edit must be { index, removed, added } or { index, delta }",
+            ));
+        }
     };
     Ok((index, spans))
 }
@@ -316,7 +349,9 @@ fn inside_span(change: Change<'_>) -> Result<Vec<Span<'_>>> {
             let gone = old.map_or(Gone::Count(1), |old| Gone::Values(vec![old]));
             Ok(vec![Span::Remove(gone), Span::Insert(vec![new])])
         }
-        Change::Added(_) | Change::Removed(_) => Err(wrong("an element can only be modified or changed inside; use removed and added")),
+        Change::Added(_) | Change::Removed(_) => Err(wrong(
+            "an element can only be modified or changed inside; use removed and added",
+        )),
         change => Ok(vec![Span::Inside(change)]),
     }
 }
@@ -330,5 +365,9 @@ fn parse_count(text: &[u8]) -> Option<usize> {
     if text.is_empty() || text.len() > 16 || !text.iter().all(u8::is_ascii_digit) {
         return None;
     }
-    usize::try_from(text.iter().fold(0_u64, |value, digit| value * 10 + u64::from(digit - b'0'))).ok()
+    usize::try_from(
+        text.iter()
+            .fold(0_u64, |value, digit| value * 10 + u64::from(digit - b'0')),
+    )
+    .ok()
 }

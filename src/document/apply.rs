@@ -4,9 +4,9 @@ use crate::Result;
 use crate::delta::apply::{expect, mismatch, value};
 use crate::delta::{self, Change, Delta, Gone, Span};
 
+use super::Document;
 use super::array::Array;
 use super::object::{Field, Object, Value};
-use super::Document;
 
 impl Document {
     /// Applies `delta`.
@@ -42,7 +42,8 @@ impl Document {
 impl Object {
     fn apply(&mut self, delta: &Delta<'_>) -> Result<()> {
         for (key, change) in &delta.fields {
-            self.step(key, change).map_err(|error| error.under(key.as_ref()))?;
+            self.step(key, change)
+                .map_err(|error| error.under(key.as_ref()))?;
         }
         Ok(())
     }
@@ -50,7 +51,9 @@ impl Object {
     fn step(&mut self, key: &[u8], change: &Change<'_>) -> Result<()> {
         match (self.find(key), change) {
             (None, Change::Added(new)) => self.push(Field::new(key, new)),
-            (Some(_), Change::Added(_)) => return Err(mismatch("a field to be added is there already")),
+            (Some(_), Change::Added(_)) => {
+                return Err(mismatch("a field to be added is there already"));
+            }
             (None, _) => return Err(mismatch("a field to be changed is not there")),
             (Some(position), Change::Removed(old)) => {
                 if let (Some(old), Some(field)) = (old, self.field(position)) {
@@ -112,7 +115,9 @@ impl Array {
                 }
                 Span::Inside(change) => {
                     let mut element = tail.next().ok_or_else(|| out_of_range(position))?;
-                    element.change(change).map_err(|error| error.under(position))?;
+                    element
+                        .change(change)
+                        .map_err(|error| error.under(position))?;
                     position += 1;
                     self.extend([element]);
                 }
@@ -122,7 +127,9 @@ impl Array {
                     fits(gone, &removed, position)?;
                     position += gone.len();
                 }
-                Span::Insert(values) => self.extend(values.iter().map(|value| Document::read(value))),
+                Span::Insert(values) => {
+                    self.extend(values.iter().map(|value| Document::read(value)))
+                }
             }
         }
         self.extend(tail);

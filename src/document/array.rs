@@ -54,7 +54,11 @@ impl Array {
     }
 
     /// Changes one element in place.
-    pub(super) fn change<E>(&mut self, position: usize, change: impl FnOnce(&mut Document) -> Result<(), E>) -> Result<(), E> {
+    pub(super) fn change<E>(
+        &mut self,
+        position: usize,
+        change: impl FnOnce(&mut Document) -> Result<(), E>,
+    ) -> Result<(), E> {
         if let Some(element) = self.elements.get_mut(position) {
             self.bytes -= element.length();
             let outcome = change(element);

@@ -11,9 +11,9 @@ use crate::json::object::Keys;
 use crate::json::text::{Fault, Reader, Refused};
 use crate::json::{Text, text};
 
+use super::Document;
 use super::array::Array;
 use super::object::{Object, Value};
-use super::Document;
 
 impl Document {
     /// The delta that makes the object `after` of this one. `after` need not be validated yet; when this succeeds, it is
@@ -38,7 +38,11 @@ impl Document {
 
 impl<'a> Value<'a> {
     /// What makes the value that `reader` stands at of this one; `None` where they are equal.
-    pub(super) fn compare(self, reader: &mut Reader<'a>, depth: u32) -> Result<Option<Change<'a>>, Refused> {
+    pub(super) fn compare(
+        self,
+        reader: &mut Reader<'a>,
+        depth: u32,
+    ) -> Result<Option<Change<'a>>, Refused> {
         match (self, reader.peek()) {
             (Value::Text(before), _) if passes(reader, before) => Ok(None),
             (Value::Text(before), _) => Ok(diff::value(before, reader.value(depth)?)),
@@ -63,26 +67,36 @@ impl<'a> Value<'a> {
                     let field = object.find(key).and_then(|position| object.field(position));
                     field.is_some_and(|field| field.value().equals(value))
                 };
-                object.length() == after.len() && text::is_object(after) && text::fields(after).all(same)
+                object.length() == after.len()
+                    && text::is_object(after)
+                    && text::fields(after).all(same)
             }
             Value::Array(array) => {
                 let mut elements = array.elements().iter();
-                let mut same = |value| elements.next().is_some_and(|element| Value::of(element).equals(value));
-                array.length() == after.len() && text::is_array(after) && text::elements(after).all(&mut same)
+                let mut same = |value| {
+                    elements
+                        .next()
+                        .is_some_and(|element| Value::of(element).equals(value))
+                };
+                array.length() == after.len()
+                    && text::is_array(after)
+                    && text::elements(after).all(&mut same)
             }
         }
     }
 
     /// Like [`Value::compare`], for validated text.
     pub(super) fn against(self, after: &'a [u8]) -> Option<Change<'a>> {
-        self.compare(&mut Reader::new(after), u32::MAX).unwrap_or_default()
+        self.compare(&mut Reader::new(after), u32::MAX)
+            .unwrap_or_default()
     }
 }
 
 /// Passes `expected` if just that stands next.
 fn passes(reader: &mut Reader<'_>, expected: &[u8]) -> bool {
     let rest = reader.rest();
-    let same = rest.starts_with(expected) && matches!(rest.get(expected.len()), None | Some(b',' | b'}' | b']'));
+    let same = rest.starts_with(expected)
+        && matches!(rest.get(expected.len()), None | Some(b',' | b'}' | b']'));
     if same {
         reader.pass(expected.len());
     }
@@ -135,7 +149,10 @@ impl Object {
             let gone = (0..self.positions()).filter(|&position| !met.has(position));
             fields.extend(gone.filter_map(|position| {
                 let field = self.field(position)?;
-                Some((Cow::Borrowed(field.key()), Change::Removed(Some(field.value().text()))))
+                Some((
+                    Cow::Borrowed(field.key()),
+                    Change::Removed(Some(field.value().text())),
+                ))
             }));
         }
         Ok(Delta { fields })
@@ -184,7 +201,11 @@ impl Met {
 }
 
 impl Array {
-    fn compare<'a>(&'a self, reader: &mut Reader<'a>, depth: u32) -> Result<Option<Change<'a>>, Refused> {
+    fn compare<'a>(
+        &'a self,
+        reader: &mut Reader<'a>,
+        depth: u32,
+    ) -> Result<Option<Change<'a>>, Refused> {
         if depth == 0 {
             return reader.refuse(Fault::TooDeep);
         }
@@ -226,7 +247,9 @@ impl Array {
         }
         let mut spans = Spans::verbatim();
         spans.keep(prefix);
-        middle(old, rest).into_iter().for_each(|span| spans.add(span));
+        middle(old, rest)
+            .into_iter()
+            .for_each(|span| spans.add(span));
         let spans = spans.finish();
         let extent = Extent {
             before: self.length(),

@@ -2,9 +2,7 @@
 
 use std::borrow::Cow;
 
-use hashbrown::HashTable;
-
-use crate::json::{Text, hash, text};
+use crate::json::{Positions, Text, hash, text};
 
 use super::{Document, SMALL};
 
@@ -86,7 +84,7 @@ impl<'a> Value<'a> {
 pub struct Object {
     /// Removed fields leave a hole, so that positions hold; many holes are closed at once.
     fields: Vec<Option<Field>>,
-    index: HashTable<u32>,
+    index: Positions,
     live: usize,
     /// Bytes of all fields without commas and braces.
     bytes: usize,
@@ -138,28 +136,34 @@ impl Object {
     }
 
     pub(super) fn find(&self, key: &[u8]) -> Option<usize> {
-        let found = self.index.find(hash(key), |&position| self.has_key(position, key));
-        found.map(|&position| position as usize)
+        let found = self
+            .index
+            .find(hash(key), |position| self.has_key(position, key));
+        found.map(|position| position as usize)
     }
 
     fn has_key(&self, position: u32, key: &[u8]) -> bool {
-        self.field(position as usize).is_some_and(|field| field.key() == key)
+        self.field(position as usize)
+            .is_some_and(|field| field.key() == key)
     }
 
     /// Adds a field whose key isn't there.
     pub(super) fn push(&mut self, field: Field) {
-        let hashed = hash(field.key());
         self.bytes += field.length();
         self.live += 1;
-        let position = self.fields.len() as u32;
         self.fields.push(Some(field));
         let fields = &self.fields;
-        self.index
-            .insert_unique(hashed, position, |&position| key_hash(fields, position));
+        self.index.insert(fields.len() as u32 - 1, &|position| {
+            key_hash(fields, position)
+        });
     }
 
     /// Changes the field at `position` in place; its key stays.
-    pub(super) fn change<E>(&mut self, position: usize, change: impl FnOnce(&mut Field) -> Result<(), E>) -> Result<(), E> {
+    pub(super) fn change<E>(
+        &mut self,
+        position: usize,
+        change: impl FnOnce(&mut Field) -> Result<(), E>,
+    ) -> Result<(), E> {
         if let Some(Some(field)) = self.fields.get_mut(position) {
             self.bytes -= field.length();
             let outcome = change(field);
@@ -175,9 +179,7 @@ impl Object {
         };
         self.live -= 1;
         self.bytes -= field.length();
-        if let Ok(entry) = self.index.find_entry(hash(field.key()), |&there| there as usize == position) {
-            entry.remove();
-        }
+        self.index.remove(hash(field.key()), position as u32);
         if self.fields.len() > 32 && self.live < self.fields.len() / 2 {
             self.close_holes();
         }
@@ -186,14 +188,12 @@ impl Object {
     fn close_holes(&mut self) {
         self.fields.retain(Option::is_some);
         let fields = &self.fields;
-        self.index.clear();
-        for position in 0..fields.len() as u32 {
-            self.index
-                .insert_unique(key_hash(fields, position), position, |&position| key_hash(fields, position));
-        }
+        self.index = Positions::of(fields.len(), &|position| key_hash(fields, position));
     }
 }
 
 fn key_hash(fields: &[Option<Field>], position: u32) -> u64 {
-    fields[position as usize].as_ref().map_or(0, |field| hash(field.key()))
+    fields[position as usize]
+        .as_ref()
+        .map_or(0, |field| hash(field.key()))
 }

@@ -50,7 +50,8 @@ impl<'a> Operations<'a> {
                 return Err(wrong());
             }
             for entry in text::elements(list) {
-                let pair = || text::is_array(entry).then(|| text::elements(entry).collect::<Vec<_>>());
+                let pair =
+                    || text::is_array(entry).then(|| text::elements(entry).collect::<Vec<_>>());
                 let operation = match (kind, pair().as_deref()) {
                     (b"\"remove\"", _) => path(entry).map(|path| (path, Operation::Remove)),
                     (b"\"append\"", Some([at, items])) if text::is_array(items) => {
@@ -100,7 +101,11 @@ impl Document {
     ///
     /// # Errors
     /// `invalid_value` naming the path where an operation meets another kind of value.
-    pub fn update<'a>(&'a self, changes: &'a [u8], operations: &Operations<'a>) -> Result<Delta<'a>> {
+    pub fn update<'a>(
+        &'a self,
+        changes: &'a [u8],
+        operations: &Operations<'a>,
+    ) -> Result<Delta<'a>> {
         let this = Value::of(self);
         let merged = match this.merge(changes) {
             Some(Change::Nested(delta)) => delta,
@@ -132,7 +137,9 @@ impl<'a> Value<'a> {
             Value::Text(stored) if text::is_object(stored) => {
                 let mut fields = Fields::read(stored);
                 merge_fields(change, |key, hint| {
-                    fields.find(key, hint).map(|position| Value::Text(fields.value(position)))
+                    fields
+                        .find(key, hint)
+                        .map(|position| Value::Text(fields.value(position)))
                 })
             }
             _ => {
@@ -190,7 +197,10 @@ impl<'a, 's> State<'a, 's> {
             },
             State::Changed(_) => return Err(not_an_object(operation)),
         };
-        let Some(change) = inner.operate(rest, operation).map_err(|error| error.under(*key))? else {
+        let Some(change) = inner
+            .operate(rest, operation)
+            .map_err(|error| error.under(*key))?
+        else {
             return Ok(None);
         };
         let nested = Delta {
@@ -237,7 +247,11 @@ impl<'a, 's> State<'a, 's> {
             return Ok(None);
         }
         let come = Span::Insert(text::elements(items).map(Cow::Borrowed).collect());
-        let spans: Vec<Span<'a>> = (length > 0).then_some(Span::Keep(length)).into_iter().chain([come]).collect();
+        let spans: Vec<Span<'a>> = (length > 0)
+            .then_some(Span::Keep(length))
+            .into_iter()
+            .chain([come])
+            .collect();
         let comma = usize::from(length > 0);
         let extent = Extent {
             before: bytes,
@@ -248,19 +262,27 @@ impl<'a, 's> State<'a, 's> {
         }
         let old = self.text()?;
         let new = Cow::Owned([&old[..old.len() - 1], &b","[..comma], &items[1..]].concat());
-        Ok(Some(Change::Modified { old: Some(old), new }))
+        Ok(Some(Change::Modified {
+            old: Some(old),
+            new,
+        }))
     }
 
     fn increment(self, by: &[u8]) -> Result<Option<Change<'a>>> {
         let mut sum = Vec::new();
-        let added = number::parse(by).ok_or_else(|| not_a_number("increment takes a finite number"))?;
+        let added =
+            number::parse(by).ok_or_else(|| not_a_number("increment takes a finite number"))?;
         if let State::Absent = self {
             number::write(added, &mut sum);
             return Ok(Some(Change::Added(Cow::Owned(sum))));
         }
         let old = self.text()?;
-        let before = number::length(&old).filter(|length| *length == old.len()).and_then(|_| number::parse(&old));
-        let before = before.ok_or_else(|| not_a_number("increment needs a number, and another kind of value stands there"))?;
+        let before = number::length(&old)
+            .filter(|length| *length == old.len())
+            .and_then(|_| number::parse(&old));
+        let before = before.ok_or_else(|| {
+            not_a_number("increment needs a number, and another kind of value stands there")
+        })?;
         let after = before + added;
         if !after.is_finite() {
             return Err(not_a_number("the sum is beyond what a number can hold"));
@@ -281,7 +303,8 @@ impl<'a> Value<'a> {
             }
             _ => return Err(not_an_object(Operation::Remove)),
         };
-        let change = changes.and_then(|delta| delta.fields.iter().find(|(there, _)| there.as_ref() == key));
+        let change =
+            changes.and_then(|delta| delta.fields.iter().find(|(there, _)| there.as_ref() == key));
         Ok(match (stored, change.map(|(_, change)| change)) {
             (Some(value), None) => State::Stored(value, None),
             (Some(value), Some(Change::Nested(delta))) => State::Stored(value, Some(delta)),
@@ -289,7 +312,9 @@ impl<'a> Value<'a> {
                 let after = apply::value(&value.text(), change)?.into_owned();
                 State::Changed(Cow::Owned(after))
             }
-            (_, Some(Change::Added(new) | Change::Modified { new, .. })) => State::Changed(new.clone()),
+            (_, Some(Change::Added(new) | Change::Modified { new, .. })) => {
+                State::Changed(new.clone())
+            }
             (None, _) | (_, Some(Change::Removed(_))) => State::Absent,
         })
     }
@@ -305,7 +330,9 @@ impl<'a> Value<'a> {
 
 fn owned_field<'a>(object: &Text<'a>, key: &[u8]) -> Option<Text<'a>> {
     match object {
-        Cow::Borrowed(text) => text::fields(text).find(|(there, _)| *there == key).map(|(_, value)| Cow::Borrowed(value)),
+        Cow::Borrowed(text) => text::fields(text)
+            .find(|(there, _)| *there == key)
+            .map(|(_, value)| Cow::Borrowed(value)),
         Cow::Owned(text) => {
             let found = text::fields(text).find(|(there, _)| *there == key);
             found.map(|(_, value)| Cow::Owned(value.to_vec()))
@@ -319,11 +346,12 @@ fn not_an_object(operation: Operation<'_>) -> Error {
         Operation::Append(_) => "append",
         Operation::Increment(_) => "increment",
     };
-    let message = format!("{name} goes through a value that is no object");
-    Error::here(Code::InvalidValue, message)
+    Error::here(
+        Code::InvalidValue,
+        [name, " goes through a value that is no object"].concat(),
+    )
 }
 
 fn not_a_number(message: &'static str) -> Error {
     Error::here(Code::InvalidValue, message)
 }
-

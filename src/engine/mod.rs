@@ -26,10 +26,17 @@ use crate::{Code, Error, Result};
 /// Where records live.
 ///
 /// `read`, `write` and `remove` see the newest record, or one that a compare-and-set proves to be the newest.
-#[allow(async_fn_in_trait, reason = "an engine and its store live on one thread")]
+#[allow(
+    async_fn_in_trait,
+    reason = "an engine and its store live on one thread"
+)]
 pub trait Store {
     /// Calls `read` with the record of `id`; one whose tombstone has passed is absent.
-    async fn read<R>(&self, id: &[u8], read: impl FnOnce(Option<&Record>) -> Result<R>) -> Result<R>;
+    async fn read<R>(
+        &self,
+        id: &[u8],
+        read: impl FnOnce(Option<&Record>) -> Result<R>,
+    ) -> Result<R>;
 
     /// Makes the commit that `step` returns for the record as it is, atomically, and calls `done` with the record after it
     /// and what was committed. `step` is called again when another writer came first.
@@ -172,9 +179,15 @@ impl<S: Store> Engine<S> {
     ///
     /// # Errors
     /// Those of the store.
-    pub async fn get<R>(&self, id: &[u8], see: impl FnOnce(Option<(&Record, &Live)>) -> R) -> Result<R> {
+    pub async fn get<R>(
+        &self,
+        id: &[u8],
+        see: impl FnOnce(Option<(&Record, &Live)>) -> R,
+    ) -> Result<R> {
         self.store
-            .read(id, |record| Ok(see(record.and_then(|record| Some((record, record.live()?))))))
+            .read(id, |record| {
+                Ok(see(record.and_then(|record| Some((record, record.live()?)))))
+            })
             .await
     }
 
@@ -258,5 +271,8 @@ fn kept(record: &Record, limit: usize, descending: bool) -> Result<Vec<Kept>> {
 }
 
 fn not_found() -> Error {
-    Error::new(Code::NotFound, "no context has this id; create it with setContext")
+    Error::new(
+        Code::NotFound,
+        "no context has this id; create it with setContext",
+    )
 }

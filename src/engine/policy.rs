@@ -47,7 +47,10 @@ impl Policy {
 
     /// When something of the record is due for cleanup next.
     pub fn due(&self, record: &Record) -> Option<f64> {
-        let deltas = record.live().and_then(|live| live.oldest_delta()).zip(self.delta_ttl);
+        let deltas = record
+            .live()
+            .and_then(|live| live.oldest_delta())
+            .zip(self.delta_ttl);
         let deltas = deltas.map(|(oldest, ttl)| oldest + ttl);
         let times = [self.expiry(record), deltas];
         times.into_iter().flatten().reduce(f64::min)

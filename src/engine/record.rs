@@ -19,7 +19,9 @@ pub struct Record {
 enum Body {
     Live(Live),
     /// The version is remembered until then, so that versions go on growing after a re-creation.
-    Deleted { until: f64 },
+    Deleted {
+        until: f64,
+    },
 }
 
 /// The state and the log of a context that exists.
@@ -185,5 +187,8 @@ impl Live {
 }
 
 fn out_of_order() -> Error {
-    Error::new(Code::Internal, "a change was committed to a context that doesn't exist")
+    Error::new(
+        Code::Internal,
+        "a change was committed to a context that doesn't exist",
+    )
 }

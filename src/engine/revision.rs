@@ -42,7 +42,11 @@ impl Revision {
 
 fn write_hex(value: u64, out: &mut Vec<u8>) {
     let digits = (67 - value.leading_zeros().min(63)) / 4;
-    out.extend((0..digits).rev().map(|digit| b"0123456789abcdef"[(value >> (4 * digit) & 15) as usize]));
+    out.extend(
+        (0..digits)
+            .rev()
+            .map(|digit| b"0123456789abcdef"[(value >> (4 * digit) & 15) as usize]),
+    );
 }
 
 fn parse_hex(text: &[u8]) -> Option<u64> {
@@ -82,10 +86,16 @@ impl Stamp {
     /// Appends how to come from this stamp to `before`.
     pub(super) fn write_step(self, before: Stamp, out: &mut Vec<u8>) {
         let elapsed = self.at - before.at;
-        let small_time = elapsed % 1.0 == 0.0 && elapsed.abs() < 1e15 && before.at + elapsed == self.at && self.at - elapsed == before.at;
+        let small_time = elapsed % 1.0 == 0.0
+            && elapsed.abs() < 1e15
+            && before.at + elapsed == self.at
+            && self.at - elapsed == before.at;
         let counted = self.revision.counter.checked_sub(before.revision.counter);
         let counted = counted.filter(|_| self.revision.writer == before.revision.writer);
-        out.push(if counted.is_none() { OTHER_WRITER } else { 0 } | if small_time { 0 } else { EXACT_TIMES });
+        out.push(
+            if counted.is_none() { OTHER_WRITER } else { 0 }
+                | if small_time { 0 } else { EXACT_TIMES },
+        );
         match counted {
             Some(count) => write_number(count, out),
             None => {
@@ -145,7 +155,9 @@ enum Times {
 fn read_times(flags: u8, reader: &mut Reader<'_>) -> Option<Times> {
     if flags & EXACT_TIMES == 0 {
         let zigzag = reader.number()?;
-        return Some(Times::Elapsed(((zigzag >> 1) as i64 ^ -((zigzag & 1) as i64)) as f64));
+        return Some(Times::Elapsed(
+            ((zigzag >> 1) as i64 ^ -((zigzag & 1) as i64)) as f64,
+        ));
     }
     let mut double = || Some(f64::from_le_bytes(reader.take(8)?.try_into().ok()?));
     Some(Times::Exact {
@@ -154,9 +166,9 @@ fn read_times(flags: u8, reader: &mut Reader<'_>) -> Option<Times> {
     })
 }
 
-/// A version as text, for messages.
-pub(super) fn version_text(version: u64) -> String {
+/// A whole number as text, for messages.
+pub(super) fn decimal(value: u64) -> String {
     let mut out = Vec::new();
-    number::write_integer(version, &mut out);
+    number::write_integer(value, &mut out);
     String::from_utf8_lossy(&out).into_owned()
 }

@@ -67,7 +67,10 @@ impl<S: Store> Engine<S> {
                 let record = record.ok_or_else(not_found)?;
                 let live = record.live().ok_or_else(not_found)?;
                 let head = record.head();
-                if since.version == head.version && since.version > 0 && since.revision.allows(head.revision) {
+                if since.version == head.version
+                    && since.version > 0
+                    && since.revision.allows(head.revision)
+                {
                     return Ok(see(Synced::Same(record)));
                 }
                 Ok(see(match missing(record, since) {
@@ -92,9 +95,14 @@ fn missing(record: &Record, since: Since) -> Option<Vec<Entry<'_>>> {
     if since.version == 0 || behind == 0 || behind > record.live()?.log().count() {
         return None;
     }
-    let entries: Vec<Entry<'_>> = record.newest_first().take(usize::try_from(behind).ok()?).collect();
+    let entries: Vec<Entry<'_>> = record
+        .newest_first()
+        .take(usize::try_from(behind).ok()?)
+        .collect();
     let from = entries.last()?.previous;
-    let unbroken = entries.len() as u64 == behind && from.version == since.version && since.revision.allows(from.revision);
+    let unbroken = entries.len() as u64 == behind
+        && from.version == since.version
+        && since.revision.allows(from.revision);
     unbroken.then_some(entries)
 }
 

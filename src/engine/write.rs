@@ -5,7 +5,7 @@ use crate::document::{Document, Operations};
 use crate::json::text;
 use crate::{Code, Error, Result};
 
-use super::revision::version_text;
+use super::revision::decimal;
 use super::{Commit, Engine, Head, Limits, Record, Revision, Step, Store, not_found};
 
 /// What a write asks of the record it meets.
@@ -54,13 +54,21 @@ impl<S: Store> Engine<S> {
             let Some(live) = record.and_then(Record::live) else {
                 let document = read_object(after, limits.depth)?;
                 let head = self.next_head(last_version(record));
-                return Ok(Step::Commit(Commit::Create { head, at: now, document }));
+                return Ok(Step::Commit(Commit::Create {
+                    head,
+                    at: now,
+                    document,
+                }));
             };
             let compared = live.document().compare(after, limits.depth);
             let delta = compared.map_err(|refused| refused.into_error(after))?;
             Ok(self.change(record, &delta, now))
         };
-        self.store().write(id, &self.context(now), step, |record, code| tell(record, code, see)).await
+        self.store()
+            .write(id, &self.context(now), step, |record, code| {
+                tell(record, code, see)
+            })
+            .await
     }
 
     /// Merges `changes`, text of an object, deeply into the state, then does `operations`.
@@ -95,7 +103,11 @@ impl<S: Store> Engine<S> {
             }
             Ok(self.change(record, &delta, now))
         };
-        self.store().write(id, &self.context(now), step, |record, code| tell(record, code, see)).await
+        self.store()
+            .write(id, &self.context(now), step, |record, code| {
+                tell(record, code, see)
+            })
+            .await
     }
 
     /// Installs a state from outside as a new lineage, at `version` or one after the last known.
@@ -123,7 +135,11 @@ impl<S: Store> Engine<S> {
                 document: restored.clone(),
             }))
         };
-        self.store().write(id, &self.context(now), step, |record, code| tell(record, code, see)).await
+        self.store()
+            .write(id, &self.context(now), step, |record, code| {
+                tell(record, code, see)
+            })
+            .await
     }
 
     fn change(&self, record: Option<&Record>, delta: &Delta<'_>, now: f64) -> Step {
@@ -161,22 +177,42 @@ pub(super) fn check(guard: Option<Guard>, record: Option<&Record>) -> Result<()>
     let Some(guard) = guard else {
         return Ok(());
     };
-    let head = record.filter(|record| record.live().is_some()).map(Record::head);
+    let head = record
+        .filter(|record| record.live().is_some())
+        .map(Record::head);
     let there = head.map_or(0, |head: Head| head.version);
-    let revised = guard.revision.zip(head).is_some_and(|(asked, head)| asked != head.revision);
+    let revised = guard
+        .revision
+        .zip(head)
+        .is_some_and(|(asked, head)| asked != head.revision);
     if guard.version == there && !revised {
         return Ok(());
     }
+    let asked = decimal(guard.version);
+    let there_text = decimal(there);
     let message = if there == 0 {
-        format!("version {} was asked for, and there is no context", version_text(guard.version))
+        [
+            "version ",
+            &asked,
+            " was asked for, and there is no context",
+        ]
+        .concat()
     } else if guard.version == 0 {
-        format!("the context must not exist, and is at version {}", version_text(there))
+        [
+            "the context must not exist, and is at version ",
+            &there_text,
+        ]
+        .concat()
     } else {
-        format!(
-            "version {} was asked for, and version {} stands there; read it again and retry",
-            version_text(guard.version),
-            version_text(there)
-        )
+        let advice = " stands there; read it again and retry";
+        [
+            "version ",
+            &asked,
+            " was asked for, and version ",
+            &there_text,
+            advice,
+        ]
+        .concat()
     };
     Err(Error::new(Code::Conflict, message))
 }
@@ -189,7 +225,10 @@ fn last_version(record: Option<&Record>) -> u64 {
 fn read_object(text: &[u8], depth: u32) -> Result<Document> {
     text::validate(text, depth).map_err(|refused| refused.into_error(text))?;
     if !text::is_object(text) {
-        return Err(Error::here(Code::InvalidValue, "a context must be an object"));
+        return Err(Error::here(
+            Code::InvalidValue,
+            "a context must be an object",
+        ));
     }
     Ok(Document::read(text))
 }
@@ -211,11 +250,17 @@ fn check_depth(document: &Document, delta: &Delta<'_>, limits: &Limits) -> Resul
 }
 
 fn too_large(length: usize, limits: &Limits) -> Error {
-    let message = format!(
-        "the context would take {} bytes of JSON, and limits.contextBytes is {}; split it or raise the limit",
-        version_text(length as u64),
-        version_text(limits.context_bytes as u64)
-    );
+    let bytes = decimal(length as u64);
+    let limit = decimal(limits.context_bytes as u64);
+    let advice = "; split it or raise the limit";
+    let message = [
+        "the context would take ",
+        &bytes,
+        " bytes of JSON, and limits.contextBytes is ",
+        &limit,
+        advice,
+    ]
+    .concat();
     Error::new(Code::LimitExceeded, message)
 }
 
@@ -223,6 +268,8 @@ fn too_large(length: usize, limits: &Limits) -> Error {
 pub fn creation(state: &[u8]) -> Delta<'_> {
     let fields = text::fields(state);
     Delta {
-        fields: fields.map(|(key, value)| (key.into(), Change::Added(value.into()))).collect(),
+        fields: fields
+            .map(|(key, value)| (key.into(), Change::Added(value.into())))
+            .collect(),
     }
 }

@@ -64,13 +64,19 @@ impl Reader<'_> {
     }
 
     fn expect(&mut self, byte: u8) -> Result<()> {
-        if self.accept(byte) { Ok(()) } else { Err(malformed()) }
+        if self.accept(byte) {
+            Ok(())
+        } else {
+            Err(malformed())
+        }
     }
 
     fn value(&mut self, depth: u32) -> Result<()> {
         match self.next() {
             Some(b'"') => self.string().map(|_| ()),
-            Some(b'{' | b'[') if depth == 0 => Err(Error::here(Code::LimitExceeded, "nested too deep")),
+            Some(b'{' | b'[') if depth == 0 => {
+                Err(Error::here(Code::LimitExceeded, "nested too deep"))
+            }
             Some(b'{') => self.object(depth - 1),
             Some(b'[') => self.array(depth - 1),
             _ => self.scalar(),
@@ -96,8 +102,14 @@ impl Reader<'_> {
             }
         }
         let mut seen = Keys::default();
-        match keys.into_iter().map(|key| &self.out[key]).find(|key| !seen.insert(key)) {
-            Some(key) => Err(Error::here(Code::InvalidValue, "a key stands twice in one object").under(key)),
+        match keys
+            .into_iter()
+            .map(|key| &self.out[key])
+            .find(|key| !seen.insert(key))
+        {
+            Some(key) => {
+                Err(Error::here(Code::InvalidValue, "a key stands twice in one object").under(key))
+            }
             None => Ok(()),
         }
     }
@@ -118,7 +130,9 @@ impl Reader<'_> {
 
     fn scalar(&mut self) -> Result<()> {
         let rest = &self.text[self.at..];
-        let length = rest.find([',', ']', '}', ' ', '\t', '\n', '\r']).unwrap_or(rest.len());
+        let length = rest
+            .find([',', ']', '}', ' ', '\t', '\n', '\r'])
+            .unwrap_or(rest.len());
         let word = &rest[..length];
         self.at += length;
         if matches!(word, "true" | "false" | "null") {
@@ -126,14 +140,20 @@ impl Reader<'_> {
             return Ok(());
         }
         let unsigned = word.strip_prefix('-').unwrap_or(word);
-        let whole = unsigned.find(|c: char| !c.is_ascii_digit()).unwrap_or(unsigned.len());
+        let whole = unsigned
+            .find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(unsigned.len());
         let fraction = unsigned[whole..].strip_prefix('.');
         let is_json = whole > 0
             && (whole == 1 || !unsigned.starts_with('0'))
             && fraction.is_none_or(|f| f.starts_with(|c: char| c.is_ascii_digit()))
             && !word.ends_with('.')
-            && word.bytes().all(|b| matches!(b, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E'));
-        let value = number::parse(word.as_bytes()).filter(|_| is_json).ok_or_else(malformed)?;
+            && word
+                .bytes()
+                .all(|b| matches!(b, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E'));
+        let value = number::parse(word.as_bytes())
+            .filter(|_| is_json)
+            .ok_or_else(malformed)?;
         number::write(value, &mut self.out);
         Ok(())
     }
@@ -186,7 +206,12 @@ impl Reader<'_> {
                 let decoded: Vec<_> = char::decode_utf16(units).collect();
                 match decoded.as_slice() {
                     [Ok(character)] => *character,
-                    _ => return Err(Error::here(Code::InvalidValue, "a lone surrogate has no UTF-8")),
+                    _ => {
+                        return Err(Error::here(
+                            Code::InvalidValue,
+                            "a lone surrogate has no UTF-8",
+                        ));
+                    }
                 }
             }
             _ => return Err(malformed()),

@@ -5,7 +5,12 @@
 /// A fraction of 16 or 17 digits is not printed again to see whether it is the shortest spelling of its value: that costs
 /// more than all else about a number, and whatever came from JavaScript is.
 pub fn length(text: &[u8]) -> Option<usize> {
-    let digits = |from: usize| text[from.min(text.len())..].iter().take_while(|b| b.is_ascii_digit()).count();
+    let digits = |from: usize| {
+        text[from.min(text.len())..]
+            .iter()
+            .take_while(|b| b.is_ascii_digit())
+            .count()
+    };
     let negative = usize::from(text.first() == Some(&b'-'));
     let whole = digits(negative);
     let mut at = negative + whole;
@@ -44,9 +49,23 @@ fn is_printed_so(text: &[u8]) -> bool {
     printed == text
 }
 
+/// Integers up to here are exact in a double.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
 /// The value of a number's text; `None` for other text and for what a double can't hold.
 pub fn parse(text: &[u8]) -> Option<f64> {
-    let value: f64 = core::str::from_utf8(text).ok()?.parse().ok()?;
+    let digits = text.strip_prefix(b"-").unwrap_or(text);
+    if (1..16).contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit) {
+        let value = digits
+            .iter()
+            .fold(0.0, |value, digit| value * 10.0 + f64::from(digit - b'0'));
+        return Some(if digits.len() < text.len() {
+            -value
+        } else {
+            value
+        });
+    }
+    let value = host::parse(core::str::from_utf8(text).ok()?)?;
     value.is_finite().then_some(value)
 }
 
@@ -65,7 +84,6 @@ pub fn write_integer(mut value: u64, out: &mut Vec<u8>) {
 
 /// Appends a finite double the way JavaScript prints it.
 pub fn write(value: f64, out: &mut Vec<u8>) {
-    const EXACT: f64 = 9_007_199_254_740_992.0;
     if value.is_sign_negative() && value != 0.0 {
         out.push(b'-');
     }
@@ -73,35 +91,75 @@ pub fn write(value: f64, out: &mut Vec<u8>) {
     if value < EXACT && value % 1.0 == 0.0 {
         return write_integer(value as u64, out);
     }
-    // Rust prints the same shortest digits that ECMA-262 asks for; only their arrangement differs.
-    let printed = format!("{value:e}");
-    let Some((mantissa, exponent)) = printed.split_once('e') else {
-        return;
-    };
-    let digits: Vec<u8> = mantissa.bytes().filter(u8::is_ascii_digit).collect();
-    let point = exponent.parse::<i32>().unwrap_or(0) + 1;
-    let count = digits.len() as i32;
-    let zeros = |n: i32| core::iter::repeat_n(b'0', n.max(0) as usize);
-    if (1..=21).contains(&point) {
-        let whole = point.min(count) as usize;
-        out.extend_from_slice(&digits[..whole]);
-        out.extend(zeros(point - count));
-        if count > point {
-            out.push(b'.');
-            out.extend_from_slice(&digits[whole..]);
+    host::write(value, out);
+}
+
+/// Under JavaScript its own conversions serve: they are the definition, and tables of powers would be a tenth of the WebAssembly.
+#[cfg(target_arch = "wasm32")]
+use crate::wasm::number as host;
+
+#[cfg(not(target_arch = "wasm32"))]
+mod host {
+    pub(super) fn parse(text: &str) -> Option<f64> {
+        text.parse().ok()
+    }
+
+    /// Arranges the shortest digits, which Rust finds as ECMA-262 asks for them but for ties, in JavaScript's way.
+    pub(super) fn write(value: f64, out: &mut Vec<u8>) {
+        let printed = format!("{value:e}");
+        let Some((mantissa, exponent)) = printed.split_once('e') else {
+            return;
+        };
+        let mut digits: Vec<u8> = mantissa.bytes().filter(u8::is_ascii_digit).collect();
+        // A value halfway between two spellings of fewer digits than that has other digits that tell it.
+        if digits.len() > 15 {
+            to_even(value, exponent, &mut digits);
         }
-    } else if (-5..=0).contains(&point) {
-        out.extend_from_slice(b"0.");
-        out.extend(zeros(-point));
-        out.extend_from_slice(&digits);
-    } else {
-        out.push(digits[0]);
-        if count > 1 {
-            out.push(b'.');
-            out.extend_from_slice(&digits[1..]);
+        let point = exponent.parse::<i32>().unwrap_or(0) + 1;
+        let count = digits.len() as i32;
+        let zeros = |n: i32| core::iter::repeat_n(b'0', n.max(0) as usize);
+        if (1..=21).contains(&point) {
+            let whole = point.min(count) as usize;
+            out.extend_from_slice(&digits[..whole]);
+            out.extend(zeros(point - count));
+            if count > point {
+                out.push(b'.');
+                out.extend_from_slice(&digits[whole..]);
+            }
+        } else if (-5..=0).contains(&point) {
+            out.extend_from_slice(b"0.");
+            out.extend(zeros(-point));
+            out.extend_from_slice(&digits);
+        } else {
+            out.push(digits[0]);
+            if count > 1 {
+                out.push(b'.');
+                out.extend_from_slice(&digits[1..]);
+            }
+            out.extend_from_slice(if point > 0 { b"e+" } else { b"e-" });
+            super::write_integer(u64::from((point - 1).unsigned_abs()), out);
         }
-        out.extend_from_slice(if point > 0 { b"e+" } else { b"e-" });
-        write_integer(u64::from((point - 1).unsigned_abs()), out);
+    }
+
+    /// Where two shortest spellings are equally near to the value, JavaScript prints the even one, and Rust the upper.
+    fn to_even(value: f64, exponent: &str, digits: &mut [u8]) {
+        // A double that isn't such a tie differs from one long before the 60th digit.
+        let exact = format!("{value:.60e}");
+        let exact = exact.bytes().take_while(|&byte| byte != b'e');
+        let exact: Vec<u8> = exact.filter(u8::is_ascii_digit).collect();
+        let (lower, rest) = exact.split_at(digits.len());
+        let tie = rest.first() == Some(&b'5') && rest[1..].iter().all(|&digit| digit == b'0');
+        if !tie || lower.last().is_none_or(|digit| digit % 2 == 1) {
+            return;
+        }
+        // Below a power of two the neighbour is nearer than above: the lower spelling may be its.
+        let mut spelled = lower.to_vec();
+        spelled.insert(1, b'.');
+        spelled.push(b'e');
+        spelled.extend_from_slice(exponent.as_bytes());
+        if core::str::from_utf8(&spelled).ok().and_then(parse) == Some(value) {
+            digits.copy_from_slice(lower);
+        }
     }
 }
 
@@ -134,18 +192,50 @@ mod tests {
             (117.633_311_394_000_17, "117.63331139400017"),
             (9_007_199_254_740_992.0, "9007199254740992"),
             (0.1 + 0.2, "0.30000000000000004"),
+            (2.0_f64.powi(-25), "2.9802322387695312e-8"),
+            (2.0_f64.powi(-24), "5.960464477539063e-8"),
+            (-89_723_113_839_120.125, "-89723113839120.12"),
+            (89_723_113_839_120.375, "89723113839120.38"),
         ] {
             assert_eq!(printed(value), expected);
-            assert_eq!(length(expected.as_bytes()), Some(expected.len()), "{expected}");
+            assert_eq!(
+                length(expected.as_bytes()),
+                Some(expected.len()),
+                "{expected}"
+            );
         }
     }
 
     #[test]
     fn other_spellings_are_no_javascript_numbers() {
         for text in [
-            "-0", "01", "1.0", "1.", ".5", "1e5", "1E+5", "1e+05", "1e+5", "1e-6", "10e+21", "1.50e+21", "1e+400", "1e-400",
-            "0.0000001", "-0.0000001", "9007199254740993", "1000000000000000000000", "0.1000000000000000055", "-", "", "+1",
-            "NaN", "Infinity", "1e", "1e+", "-e+21",
+            "-0",
+            "01",
+            "1.0",
+            "1.",
+            ".5",
+            "1e5",
+            "1E+5",
+            "1e+05",
+            "1e+5",
+            "1e-6",
+            "10e+21",
+            "1.50e+21",
+            "1e+400",
+            "1e-400",
+            "0.0000001",
+            "-0.0000001",
+            "9007199254740993",
+            "1000000000000000000000",
+            "0.1000000000000000055",
+            "-",
+            "",
+            "+1",
+            "NaN",
+            "Infinity",
+            "1e",
+            "1e+",
+            "-e+21",
         ] {
             assert_ne!(length(text.as_bytes()), Some(text.len().max(1)), "{text}");
         }

@@ -1,8 +1,6 @@
 //! Looking keys up in validated object text.
 
-use hashbrown::HashTable;
-
-use super::{hash, text};
+use super::{Positions, hash, text};
 
 /// Up to this many keys are compared one by one: faster than hashing them.
 const LINEAR: usize = 8;
@@ -10,7 +8,7 @@ const LINEAR: usize = 8;
 /// The fields of one object, with an index where there are many.
 pub struct Fields<'a> {
     fields: Vec<(&'a [u8], &'a [u8])>,
-    index: Option<HashTable<u32>>,
+    index: Option<Positions>,
 }
 
 impl<'a> Fields<'a> {
@@ -44,7 +42,11 @@ impl<'a> Fields<'a> {
 
     /// The position of `key`. Objects mostly keep their order, so `hint` is looked at first.
     pub fn find(&mut self, key: &[u8], hint: usize) -> Option<usize> {
-        if self.fields.get(hint).is_some_and(|(there, _)| *there == key) {
+        if self
+            .fields
+            .get(hint)
+            .is_some_and(|(there, _)| *there == key)
+        {
             return Some(hint);
         }
         if self.fields.len() <= LINEAR {
@@ -52,15 +54,10 @@ impl<'a> Fields<'a> {
         }
         let fields = &self.fields;
         let index = self.index.get_or_insert_with(|| {
-            let mut index = HashTable::with_capacity(fields.len());
-            for (position, (there, _)) in fields.iter().enumerate() {
-                index.insert_unique(hash(there), position as u32, |&p| hash(fields[p as usize].0));
-            }
-            index
+            Positions::of(fields.len(), &|position| hash(fields[position as usize].0))
         });
-        index
-            .find(hash(key), |&position| fields[position as usize].0 == key)
-            .map(|&position| position as usize)
+        let found = index.find(hash(key), |position| fields[position as usize].0 == key);
+        found.map(|position| position as usize)
     }
 }
 
@@ -68,7 +65,7 @@ impl<'a> Fields<'a> {
 #[derive(Default)]
 pub struct Keys<'a> {
     keys: Vec<&'a [u8]>,
-    index: HashTable<u32>,
+    index: Positions,
 }
 
 impl<'a> Keys<'a> {
@@ -83,16 +80,19 @@ impl<'a> Keys<'a> {
             return true;
         }
         if self.index.is_empty() {
-            for (position, there) in keys.iter().enumerate() {
-                self.index.insert_unique(hash(there), position as u32, |&p| hash(keys[p as usize]));
-            }
+            self.index = Positions::of(keys.len(), &|position| hash(keys[position as usize]));
         }
-        if self.index.find(hash(key), |&position| keys[position as usize] == key).is_some() {
+        if self
+            .index
+            .find(hash(key), |position| keys[position as usize] == key)
+            .is_some()
+        {
             return false;
         }
         keys.push(key);
-        self.index
-            .insert_unique(hash(key), keys.len() as u32 - 1, |&p| hash(keys[p as usize]));
+        self.index.insert(keys.len() as u32 - 1, &|position| {
+            hash(keys[position as usize])
+        });
         true
     }
 }

@@ -33,8 +33,14 @@ impl Refused {
     pub fn into_error(self, text: &[u8]) -> Error {
         let (code, message) = match self.fault {
             Fault::Malformed => (Code::InvalidValue, "not JSON as JSON.stringify prints it"),
-            Fault::LoneSurrogate => (Code::InvalidValue, "a lone surrogate has no UTF-8; replace it, for example with String.prototype.toWellFormed()"),
-            Fault::TooDeep => (Code::LimitExceeded, "nested deeper than limits.depth; flatten the value or raise the limit"),
+            Fault::LoneSurrogate => (
+                Code::InvalidValue,
+                "a lone surrogate has no UTF-8; replace it, for example with String.prototype.toWellFormed()",
+            ),
+            Fault::TooDeep => (
+                Code::LimitExceeded,
+                "nested deeper than limits.depth; flatten the value or raise the limit",
+            ),
             Fault::DuplicateKey => (Code::InvalidValue, "a key stands twice in one object"),
         };
         Error::new(code, message).at(path_to(text, self.at))
@@ -137,7 +143,8 @@ impl<'a> Reader<'a> {
                 }
                 // The five controls with a short escape are never spelled out by `JSON.stringify`.
                 let spelled_out = digits.starts_with(b"001")
-                    || (digits.starts_with(b"000") && !matches!(digits[3], b'8' | b'9' | b'a' | b'c' | b'd'));
+                    || (digits.starts_with(b"000")
+                        && !matches!(digits[3], b'8' | b'9' | b'a' | b'c' | b'd'));
                 if !spelled_out {
                     return self.refuse(Fault::Malformed);
                 }

@@ -32,7 +32,8 @@ impl Input {
 }
 
 fn slice(area: &[u8], start: u32, length: u32) -> &[u8] {
-    area.get(start as usize..(start as usize).saturating_add(length as usize)).unwrap_or_default()
+    area.get(start as usize..(start as usize).saturating_add(length as usize))
+        .unwrap_or_default()
 }
 
 thread_local! {

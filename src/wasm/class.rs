@@ -72,7 +72,10 @@ fn guard(version: f64, known: Known) -> Option<Guard> {
 fn answer(call: impl Future<Output = Result<u32>>) -> u32 {
     let outcome = match pin!(call).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(outcome) => outcome,
-        Poll::Pending => Err(Error::new(Code::Internal, "the memory store kept a call waiting")),
+        Poll::Pending => Err(Error::new(
+            Code::Internal,
+            "the memory store kept a call waiting",
+        )),
     };
     outcome.unwrap_or_else(|error| {
         OUTPUT.with(|output| output.borrow_mut().error(&error));
@@ -119,12 +122,24 @@ impl Chord {
             let input = input.borrow();
             let guard = guard(version, revision(&input, id, known));
             let see = |written: Written<'_>| self.written(&written);
-            answer(async { self.engine.set(input.id(0, id), input.text(0, context), guard, now, see).await? })
+            answer(async {
+                self.engine
+                    .set(input.id(0, id), input.text(0, context), guard, now, see)
+                    .await?
+            })
         })
     }
 
     /// Merges changes, then does operations, whose text stands behind that of the changes.
-    pub fn update(&self, id: u32, known: u32, changes: u32, operations: u32, version: f64, now: f64) -> u32 {
+    pub fn update(
+        &self,
+        id: u32,
+        known: u32,
+        changes: u32,
+        operations: u32,
+        version: f64,
+        now: f64,
+    ) -> u32 {
         INPUT.with(|input| {
             let input = input.borrow();
             let guard = guard(version, revision(&input, id, known));
@@ -133,12 +148,15 @@ impl Chord {
                 let operations = match input.text(changes, operations) {
                     b"" => Operations::default(),
                     text => {
-                        text::validate(text, DEEPEST * DELTA_LEVELS).map_err(|refused| refused.into_error(text))?;
+                        text::validate(text, DEEPEST * DELTA_LEVELS)
+                            .map_err(|refused| refused.into_error(text))?;
                         Operations::parse(text)?
                     }
                 };
                 let changes = input.text(0, changes);
-                self.engine.update(input.id(0, id), changes, &operations, guard, now, see).await?
+                self.engine
+                    .update(input.id(0, id), changes, &operations, guard, now, see)
+                    .await?
             })
         })
     }
@@ -150,7 +168,9 @@ impl Chord {
             let see = |written: Written<'_>| self.written(&written);
             answer(async {
                 let state = input.text(0, state);
-                self.engine.restore(input.id(0, id), state, version as u64, now, see).await?
+                self.engine
+                    .restore(input.id(0, id), state, version as u64, now, see)
+                    .await?
             })
         })
     }
@@ -162,7 +182,9 @@ impl Chord {
             let known = revision(&input, id, known);
             let have = guard(version, known).filter(|_| version > 0.0);
             answer(self.state(input.id(0, id), move |head| {
-                have.is_some_and(|have| have.version == head.version && have.revision == Some(head.revision))
+                have.is_some_and(|have| {
+                    have.version == head.version && have.revision == Some(head.revision)
+                })
             }))
         })
     }
@@ -189,7 +211,11 @@ impl Chord {
                 revision: revision(&input, id, known),
             };
             let see = |synced: Synced<'_>| self.synced(&synced);
-            answer(async { self.engine.sync(input.id(0, id), since, old_values, see).await? })
+            answer(async {
+                self.engine
+                    .sync(input.id(0, id), since, old_values, see)
+                    .await?
+            })
         })
     }
 
@@ -224,7 +250,9 @@ impl Chord {
                 let listed = self.engine.list(&page).await?;
                 reply(DONE, |output| {
                     output
-                        .part(|out| write_list(out, listed.ids.iter(), |id, out| write_string(id, out)))
+                        .part(|out| {
+                            write_list(out, listed.ids.iter(), |id, out| write_string(id, out))
+                        })
                         .extra(f64::from(u8::from(listed.more)));
                 })
             })
@@ -236,7 +264,10 @@ impl Chord {
         INPUT.with(|input| {
             answer(async {
                 let input = input.borrow();
-                let kept = self.engine.deltas(input.id(0, id), limit as usize, descending).await?;
+                let kept = self
+                    .engine
+                    .deltas(input.id(0, id), limit as usize, descending)
+                    .await?;
                 reply(DONE, |output| {
                     output.part(|out| {
                         write_list(out, kept.iter(), |kept, out| {
@@ -290,9 +321,11 @@ impl Chord {
                 None => Ok(NOTHING),
                 Some((record, _)) if has(record.head()) => Ok(DONE),
                 Some((record, live)) => reply(FULL, |output| {
-                    output
-                        .part(|out| live.document().write(out))
-                        .head(record.head(), record.at(), self.writer);
+                    output.part(|out| live.document().write(out)).head(
+                        record.head(),
+                        record.at(),
+                        self.writer,
+                    );
                 }),
             })
             .await?
@@ -316,7 +349,9 @@ impl Chord {
                     written.document.write(out);
                 }
             });
-            output.head(written.record.head(), written.record.at(), self.writer).extra(length as f64);
+            output
+                .head(written.record.head(), written.record.at(), self.writer)
+                .extra(length as f64);
         })
     }
 
@@ -354,7 +389,10 @@ pub fn merge_texts(deltas: u32) -> u32 {
     compute(|input, out| {
         let deltas = valid(input.text(0, deltas), DEEPEST * DELTA_LEVELS)?;
         if !text::is_array(deltas) {
-            return Err(Error::here(Code::InvalidArgument, "deltas must be an array"));
+            return Err(Error::here(
+                Code::InvalidArgument,
+                "deltas must be an array",
+            ));
         }
         let mut merger = Merger::default();
         for (index, delta) in text::elements(deltas).enumerate() {
@@ -397,11 +435,17 @@ pub fn format_text(kind: u32, id: u32, version: f64, delta: u32, context: u32) -
             text => Some(object(text)?),
         };
         let metadata = Metadata {
-            context_id: core::str::from_utf8(input.id(0, id)).ok().filter(|id| !id.is_empty()),
+            context_id: core::str::from_utf8(input.id(0, id))
+                .ok()
+                .filter(|id| !id.is_empty()),
             version: (version >= 0.0).then_some(version as u64),
             context,
         };
-        *out = format(Format::ALL.get(kind as usize).copied().unwrap_or_default(), &delta, metadata)?;
+        *out = format(
+            Format::ALL.get(kind as usize).copied().unwrap_or_default(),
+            &delta,
+            metadata,
+        )?;
         Ok(())
     })
 }
@@ -416,14 +460,21 @@ fn object(text: &[u8]) -> Result<&[u8]> {
     if text::is_object(text) {
         return Ok(text);
     }
-    Err(Error::here(Code::InvalidValue, "a context must be an object"))
+    Err(Error::here(
+        Code::InvalidValue,
+        "a context must be an object",
+    ))
 }
 
 fn parse(text: &[u8]) -> Result<Delta<'_>> {
     delta::text::parse(valid(text, DEEPEST * DELTA_LEVELS)?)
 }
 
-fn write_list<T>(out: &mut Vec<u8>, items: impl Iterator<Item = T>, write: impl Fn(T, &mut Vec<u8>)) {
+fn write_list<T>(
+    out: &mut Vec<u8>,
+    items: impl Iterator<Item = T>,
+    write: impl Fn(T, &mut Vec<u8>),
+) {
     out.push(b'[');
     for (position, item) in items.enumerate() {
         if position > 0 {

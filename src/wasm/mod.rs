@@ -6,5 +6,6 @@
 mod allocator;
 mod area;
 mod class;
+pub(crate) mod number;
 mod output;
 mod settings;

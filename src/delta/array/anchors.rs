@@ -5,9 +5,7 @@
 //! searched again. Where none does, elements that stayed at their place are matched. So the cost is near linear whatever
 //! the input.
 
-use hashbrown::HashTable;
-
-use crate::json::hash;
+use crate::json::{Positions, hash};
 
 /// Up to so many insertions and removals are searched exactly.
 const EXACT: usize = 128;
@@ -37,23 +35,21 @@ pub(super) fn anchors(a: &[&[u8]], b: &[&[u8]]) -> Vec<(usize, usize)> {
 #[derive(Default)]
 struct Names<'a> {
     texts: Vec<&'a [u8]>,
-    index: HashTable<u32>,
+    index: Positions,
 }
 
 impl<'a> Names<'a> {
     fn name(&mut self, text: &'a [u8]) -> u32 {
         let texts = &mut self.texts;
-        let hashed = hash(text);
-        if let Some(&name) = self
+        if let Some(name) = self
             .index
-            .find(hashed, |&name| texts[name as usize] == text)
+            .find(hash(text), |name| texts[name as usize] == text)
         {
             return name;
         }
         let name = texts.len() as u32;
         texts.push(text);
-        self.index
-            .insert_unique(hashed, name, |&name| hash(texts[name as usize]));
+        self.index.insert(name, &|name| hash(texts[name as usize]));
         name
     }
 }
@@ -191,23 +187,55 @@ fn retrace(n: usize, m: usize, history: &[Vec<usize>]) -> Vec<(usize, usize)> {
 
 /// Positions of the elements that stand exactly once on each side, ascending in the first.
 fn unique_pairs(a: &[u32], b: &[u32]) -> Vec<(usize, usize)> {
-    let of = |side: bool| move |(place, &name): (usize, &u32)| (name, side, place);
-    let mut places: Vec<_> = a
+    let (once_a, once_b) = (Once::of(a), Once::of(b));
+    let pairs = a
         .iter()
         .enumerate()
-        .map(of(false))
-        .chain(b.iter().enumerate().map(of(true)))
-        .collect();
-    places.sort_unstable();
-    let alike = places.chunk_by(|one, other| one.0 == other.0);
-    let mut pairs: Vec<_> = alike
-        .filter_map(|places| match *places {
-            [(_, false, i), (_, true, j)] => Some((i, j)),
-            _ => None,
-        })
-        .collect();
-    pairs.sort_unstable();
+        .filter(|(i, name)| once_a.place(**name) == Some(*i));
     pairs
+        .filter_map(|(i, name)| Some((i, once_b.place(*name)?)))
+        .collect()
+}
+
+/// Where each name stands, if it does just once.
+struct Once<'a> {
+    names: &'a [u32],
+    first: Positions,
+    again: Vec<bool>,
+}
+
+impl<'a> Once<'a> {
+    fn of(names: &'a [u32]) -> Self {
+        let mut once = Once {
+            names,
+            first: Positions::default(),
+            again: vec![false; names.len()],
+        };
+        for (place, name) in names.iter().enumerate() {
+            match once.find(*name) {
+                Some(first) => once.again[first] = true,
+                None => once
+                    .first
+                    .insert(place as u32, &|place| name_hash(names[place as usize])),
+            }
+        }
+        once
+    }
+
+    fn find(&self, name: u32) -> Option<usize> {
+        let found = self
+            .first
+            .find(name_hash(name), |place| self.names[place as usize] == name);
+        found.map(|place| place as usize)
+    }
+
+    fn place(&self, name: u32) -> Option<usize> {
+        self.find(name).filter(|first| !self.again[*first])
+    }
+}
+
+fn name_hash(name: u32) -> u64 {
+    hash(&name.to_le_bytes())
 }
 
 /// The longest run of pairs that ascends in the second position too (patience sorting).

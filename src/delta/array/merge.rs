@@ -15,7 +15,11 @@ pub(crate) fn merge<'a>(first: Vec<Span<'a>>, second: Vec<Span<'a>>) -> Result<V
 }
 
 /// Composes into `out`, which decides about reconciling.
-pub(crate) fn compose_into<'a>(first: Vec<Span<'a>>, second: Vec<Span<'a>>, mut out: Spans<'a>) -> Result<Vec<Span<'a>>> {
+pub(crate) fn compose_into<'a>(
+    first: Vec<Span<'a>>,
+    second: Vec<Span<'a>>,
+    mut out: Spans<'a>,
+) -> Result<Vec<Span<'a>>> {
     let mut output = Output {
         spans: first.into_iter(),
         front: None,
@@ -37,7 +41,8 @@ pub(crate) fn compose_into<'a>(first: Vec<Span<'a>>, second: Vec<Span<'a>>, mut 
                 let changed = match output.take(1, &mut out) {
                     Piece::Inserted(mut values) => {
                         let element = values.pop().unwrap_or_default();
-                        value(&element, &change).map(|new| out.insert(vec![new.into_owned().into()]))
+                        value(&element, &change)
+                            .map(|new| out.insert(vec![new.into_owned().into()]))
                     }
                     Piece::Changed(first) => compose(first, change).map(|both| match both {
                         Some(both) => out.inside(both),
@@ -149,16 +154,20 @@ impl<'a> Output<'a> {
                 Piece::Changed(_) => 1,
                 Piece::Inserted(inserted) => inserted.len(),
             };
-            let old: Option<Vec<Text<'a>>> = values.as_mut().map(|values| values.by_ref().take(count).collect());
+            let old: Option<Vec<Text<'a>>> = values
+                .as_mut()
+                .map(|values| values.by_ref().take(count).collect());
             match (piece, old) {
                 (Piece::Kept(_), Some(old)) => out.remove(Gone::Values(old)),
                 (Piece::Kept(_), None) => out.remove(Gone::Count(count)),
                 (Piece::Changed(change), old) => {
                     let after = old.and_then(|mut old| old.pop());
-                    out.remove(match before(after, &change).map_err(|error| error.under(position))? {
-                        Some(value) => Gone::Values(vec![value]),
-                        None => Gone::Count(1),
-                    });
+                    out.remove(
+                        match before(after, &change).map_err(|error| error.under(position))? {
+                            Some(value) => Gone::Values(vec![value]),
+                            None => Gone::Count(1),
+                        },
+                    );
                 }
                 (Piece::Inserted(inserted), Some(old)) => {
                     for (offset, (there, old)) in inserted.iter().zip(&old).enumerate() {

@@ -39,7 +39,8 @@ pub(crate) fn apply(array: &[u8], spans: &[Span<'_>]) -> Result<Vec<u8>> {
                 let [element] = range(&elements, position, 1)? else {
                     return Err(mismatch("an index is out of range"));
                 };
-                let new: Text<'_> = value(element, change).map_err(|error| error.under(position))?;
+                let new: Text<'_> =
+                    value(element, change).map_err(|error| error.under(position))?;
                 put(&new);
                 position += 1;
             }
@@ -49,7 +50,10 @@ pub(crate) fn apply(array: &[u8], spans: &[Span<'_>]) -> Result<Vec<u8>> {
             }
         }
     }
-    elements.iter().skip(position).for_each(|element| put(element));
+    elements
+        .iter()
+        .skip(position)
+        .for_each(|element| put(element));
     if out.is_empty() {
         out.push(b'[');
     }
@@ -67,7 +71,11 @@ pub(crate) fn fits(gone: &Gone<'_>, there: &[&[u8]], position: usize) -> Result<
     Ok(())
 }
 
-fn range<'e, 't>(elements: &'e [&'t [u8]], position: usize, count: usize) -> Result<&'e [&'t [u8]]> {
+fn range<'e, 't>(
+    elements: &'e [&'t [u8]],
+    position: usize,
+    count: usize,
+) -> Result<&'e [&'t [u8]]> {
     position
         .checked_add(count)
         .and_then(|end| elements.get(position..end))

@@ -95,9 +95,13 @@ impl<'a> Spans<'a> {
         let mut gone = core::mem::take(&mut self.gone);
         let come = core::mem::take(&mut self.come);
         match gone.pop() {
-            Some(Gone::Values(old)) if self.reconcile && gone.is_empty() && !come.is_empty() => self.reconcile(old, come),
+            Some(Gone::Values(old)) if self.reconcile && gone.is_empty() && !come.is_empty() => {
+                self.reconcile(old, come)
+            }
             last => {
-                gone.into_iter().chain(last).for_each(|gone| self.push(Span::Remove(gone)));
+                gone.into_iter()
+                    .chain(last)
+                    .for_each(|gone| self.push(Span::Remove(gone)));
                 if !come.is_empty() {
                     self.push(Span::Insert(come));
                 }
