@@ -2,7 +2,7 @@
 // A statement followed by `// → value` must give that value, one followed by `// throws code at path` must be refused so.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import * as package_ from "chord-sync";
 import { equal } from "./equality.js";
@@ -20,6 +20,17 @@ test("the README's example has fifteen lines", () => {
   const [example] = blocksOf(readFileSync(new URL("../README.md", import.meta.url), "utf8"));
   const lines = example.text.split("\n").filter((line) => line.trim() !== "" && !line.trimStart().startsWith("//"));
   assert.ok(lines.length <= 15, `${lines.length} lines of code`);
+});
+
+test("what the documents link to and the tests they name are there", () => {
+  for (const document of [...documents, "docs/guarantees.md", "CHANGELOG.md"]) {
+    const place = new URL(`../${document}`, import.meta.url);
+    const text = readFileSync(place, "utf8");
+    for (const [, link] of text.matchAll(/\]\(([^)#:]+)\)/g)) assert.ok(existsSync(new URL(link, place)), `${document}: ${link}`);
+    for (const [, file] of text.matchAll(/`((?:tests|src)\/[\w/.-]+)`/g)) {
+      assert.ok(existsSync(new URL(`../${file}`, import.meta.url)), `${document}: ${file}`);
+    }
+  }
 });
 
 /** The `js` blocks of a Markdown text, each with the line it starts on. */
