@@ -5,7 +5,7 @@ import { checkFunction, checkLimit } from "./arguments.js";
 import { exportContext, restoreContext, transact } from "./callbacks.js";
 import { CleanupServer, checkInterval } from "./cleanup.js";
 import { Patience } from "./deadline.js";
-import { ChordError } from "./error.js";
+import { asChordError, ChordError } from "./error.js";
 import { Instance } from "./instance.js";
 import { moduleFrom } from "./module.js";
 import { type ChordOptions, fieldsOf, settingsOf } from "./options.js";
@@ -98,7 +98,11 @@ export class Chord implements AsyncDisposable {
   static async open(options?: ChordOptions): Promise<Chord> {
     const settings = settingsOf(options);
     const module = await moduleFrom(settings.wasm);
-    return new Chord(new Instance(settings, openCore(module, settings)));
+    try {
+      return new Chord(new Instance(settings, openCore(module, settings)));
+    } catch (error) {
+      throw asChordError(error, undefined);
+    }
   }
 
   /**

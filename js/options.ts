@@ -4,7 +4,7 @@ import { ChordError, kindOf, quote } from "./error.js";
 import type { Context, DeltaFormatter, Json, Telemetry, TimeUnit } from "./types.js";
 
 /** Something to make a `WebAssembly.Module` of. */
-export type WasmSource = WebAssembly.Module | ArrayBuffer | ArrayBufferView<ArrayBuffer> | Response | URL | string;
+export type WasmSource = WebAssembly.Module | ArrayBuffer | ArrayBufferView | Response | URL | string;
 
 /** Where to find a context that isn't here: what `contextExternalProvider` gives. */
 export interface ProvidedContext {
