@@ -19,7 +19,7 @@ fn deltas(states: &[String]) -> Vec<Delta<'_>> {
 
 #[test]
 fn diff_apply_and_invert_agree() {
-    holds(40_000, history(2, Arrays::With), |states| {
+    holds(30_000, history(2, Arrays::With), |states| {
         for state in &states {
             assert_eq!(validate(state.as_bytes(), 10), Ok(()), "{state}");
         }
@@ -29,7 +29,7 @@ fn diff_apply_and_invert_agree() {
 
 #[test]
 fn merge_equals_diff_without_arrays() {
-    holds(25_000, history(3, Arrays::Without), |states| {
+    holds(20_000, history(3, Arrays::Without), |states| {
         let [a, b, c] = [0, 1, 2].map(|place: usize| states[place].as_bytes());
         triple(a, b, c, true);
     });
@@ -37,7 +37,7 @@ fn merge_equals_diff_without_arrays() {
 
 #[test]
 fn merge_has_the_effect_of_both() {
-    holds(25_000, history(3, Arrays::With), |states| {
+    holds(20_000, history(3, Arrays::With), |states| {
         let [a, b, c] = [0, 1, 2].map(|place: usize| states[place].as_bytes());
         triple(a, b, c, false);
     });

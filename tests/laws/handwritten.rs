@@ -79,7 +79,7 @@ fn applied(context: &[u8], delta: &[u8]) -> Result<Vec<u8>, Error> {
 #[test]
 fn edits_in_any_order_mean_carrying_them_out_one_after_the_other() {
     holds(
-        30_000,
+        20_000,
         (vec(value(Arrays::With), 0..5), vec(draft(), 1..6)),
         |(array, drafts)| {
             let mut state = Some(Value::Array(array.clone()));

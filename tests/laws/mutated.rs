@@ -147,7 +147,7 @@ fn deltas_on_other_states_are_refused_just_where_they_do_not_fit() {
 #[test]
 fn deltas_with_members_changed_are_refused_or_understood() {
     let input = (history(2, Arrays::With), vec(step(Arrays::With), 1..3));
-    holds(30_000, input, |(states, steps)| {
+    holds(20_000, input, |(states, steps)| {
         let [a, b] = [0, 1].map(|place: usize| states[place].as_bytes());
         let delta = diff(a, b);
         let mut changed = judge::read(&text::print(&delta));
@@ -164,7 +164,7 @@ fn deltas_with_members_changed_are_refused_or_understood() {
 #[test]
 fn delta_text_with_bytes_changed_never_panics() {
     holds(
-        40_000,
+        30_000,
         (history(2, Arrays::With), bytes_changed()),
         |(states, changes)| {
             let [a, b] = [0, 1].map(|place: usize| states[place].as_bytes());
@@ -191,7 +191,7 @@ fn delta_text_with_bytes_changed_never_panics() {
 #[test]
 fn a_log_with_bytes_changed_is_refused_or_read_and_never_panics() {
     holds(
-        30_000,
+        20_000,
         (history(2, Arrays::With), bytes_changed()),
         |(states, changes)| {
             let [a, b] = [0, 1].map(|place: usize| states[place].as_bytes());

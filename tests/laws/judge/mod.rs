@@ -13,11 +13,6 @@ pub fn read(text: &[u8]) -> Value {
         .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(text)))
 }
 
-/// Text of a value made of what serde_json prints as JavaScript does: no floats with an exponent, no DEL.
-pub fn print(value: &Value) -> Vec<u8> {
-    serde_json::to_vec(value).unwrap()
-}
-
 /// Equality that ignores the order of keys.
 pub fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {
