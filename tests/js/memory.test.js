@@ -6,7 +6,8 @@ const MB = 1024 * 1024;
 
 /**
  * Runs the work in a process of its own and compares what is in use after the first point (warm) with each later one.
- * `most` says by how many bytes each measure may have grown: less than what one leaked object a step would come to.
+ * `most` says by how many bytes each measure may have grown. The heap after a collection and linear memory are steady and their bounds tight:
+ * a few bytes a step. The whole process breathes by tens of megabytes with the collector's moods, so its bound only sees what neither shows.
  */
 async function staysFlat(work, points, most) {
   const { code, printed } = await runProgram("measure-memory.js", [work, ...points.map(String)], 280_000);
@@ -31,13 +32,13 @@ async function staysFlat(work, points, most) {
 }
 
 test("ten thousand times open and close leave memory flat", { timeout: 300_000 }, async () => {
-  await staysFlat("cycles", [2_000, 10_000], { rss: 48 * MB, heapUsed: 4 * MB, linear: 16 * MB });
+  await staysFlat("cycles", [2_000, 10_000], { rss: 64 * MB, heapUsed: 4 * MB, linear: 4 * MB });
 });
 
 test("a million updates leave memory flat", { timeout: 300_000 }, async () => {
-  await staysFlat("updates", [200_000, 1_000_000], { rss: 32 * MB, heapUsed: 4 * MB, linear: 1 * MB });
+  await staysFlat("updates", [200_000, 1_000_000], { rss: 64 * MB, heapUsed: 4 * MB, linear: 1 * MB });
 });
 
 test("contexts that come and go under new ids leave memory flat", { timeout: 300_000 }, async () => {
-  await staysFlat("churn", [50_000, 250_000], { rss: 24 * MB, heapUsed: 3 * MB, linear: 1 * MB });
+  await staysFlat("churn", [50_000, 250_000], { rss: 64 * MB, heapUsed: 3 * MB, linear: 1 * MB });
 });
