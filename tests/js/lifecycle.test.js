@@ -1,27 +1,11 @@
 import assert from "node:assert/strict";
-import { readFile, readdir } from "node:fs/promises";
-import { createServer } from "node:http";
+import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { Chord, ChordError } from "chord-sync";
 import { settled, withChord } from "./open.js";
 import { refusal, thrown } from "./refusal.js";
-
-/** The package's WebAssembly file, wherever in the package it lies. */
-async function wasmBytes() {
-  const packageFolder = fileURLToPath(new URL("../../node_modules/chord-sync/", import.meta.url));
-  const files = await readdir(packageFolder, { recursive: true });
-  const file = files.find((name) => name.endsWith(".wasm"));
-  assert.ok(file, "the package holds a .wasm file");
-  return readFile(`${packageFolder}/${file}`);
-}
-
-async function works(chord) {
-  await chord.setContext("c", { n: 1 });
-  await chord.updateContext("c", { n: 2 });
-  assert.deepEqual((await chord.getContext("c")).context, { n: 2 });
-  await chord.close();
-}
+import { runProgram } from "./runtime.js";
 
 test("instances opened at the same time all work and share nothing", async () => {
   const chords = await Promise.all(Array.from({ length: 20 }, () => Chord.open()));
@@ -35,29 +19,41 @@ test("instances opened at the same time all work and share nothing", async () =>
   await Promise.all(chords.map((chord) => chord.close()));
 });
 
-test("it opens from bytes, a view of bytes, a module and a response", async () => {
-  const file = await wasmBytes();
-  const bytes = file.buffer.slice(file.byteOffset, file.byteOffset + file.byteLength);
-  const sources = [
-    bytes,
-    new Uint8Array(bytes),
-    new WebAssembly.Module(bytes),
-    new Response(bytes, { headers: { "content-type": "application/wasm" } }),
-    Promise.resolve(bytes),
-  ];
-  for (const wasm of sources) await works(await Chord.open({ wasm }));
+const opened = async (kind, ...more) => {
+  const { code, printed } = await runProgram("open-from.js", [kind, ...more], 30_000);
+  assert.equal(code, 0, printed);
+  return JSON.parse(printed.split("\n").find((line) => line.startsWith("{")));
+};
+
+const works = { n: { action: "modified", oldValue: 1, value: 2 } };
+
+for (const kind of ["bytes", "view", "module", "response"]) {
+  test(`it opens from ${kind === "view" ? "a view of bytes" : kind}`, { timeout: 60_000 }, async () => {
+    const { delta, message } = await opened(kind);
+    assert.deepEqual(delta, works, message);
+  });
+}
+
+test("it opens from a URL that serves the module, whatever MIME type the server gives", { timeout: 60_000 }, async () => {
+  for (const type of ["application/wasm", "application/octet-stream"]) {
+    const { delta, requests, message } = await opened("url", type);
+    assert.deepEqual(delta, works, message);
+    assert.equal(requests, 1);
+  }
 });
 
-test("it opens from a URL that serves the module, whatever MIME type the server gives", async () => {
-  const file = await wasmBytes();
-  for (const type of ["application/wasm", "application/octet-stream"]) {
-    const server = createServer((_, response) => response.writeHead(200, { "content-type": type }).end(file));
-    await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const url = new URL(`http://127.0.0.1:${server.address().port}/chord.wasm`);
-    await works(await Chord.open({ wasm: url }));
-    await works(await Chord.open({ wasm: url }));
-    server.closeAllConnections?.();
-    server.close();
+test("a WebAssembly module that isn't Chord's is a typed error", { timeout: 60_000 }, async () => {
+  const { name, code, message } = await opened("foreign");
+  assert.equal(name, "ChordError", message);
+  assert.ok(["backend_unavailable", "invalid_argument"].includes(code), `${code}: ${message}`);
+});
+
+test("a module, bytes and a promise of them do for later instances too", async () => {
+  const bytes = await readFile(fileURLToPath(import.meta.resolve("chord-sync/chord.wasm")));
+  for (const wasm of [bytes, new WebAssembly.Module(bytes), Promise.resolve(bytes)]) {
+    const chord = await Chord.open({ wasm });
+    assert.equal((await chord.setContext("c", {})).changed, true);
+    await chord.close();
   }
 });
 
@@ -66,7 +62,9 @@ test("what is no module is a typed error, and opening works afterwards", async (
     await settled(refusal(() => Chord.open({ wasm }), ["backend_unavailable", "invalid_argument"]));
   }
   for (const wasm of [7, {}, null]) await refusal(() => Chord.open({ wasm }), ["invalid_argument", "backend_unavailable"]);
-  await works(await Chord.open());
+  const chord = await Chord.open();
+  assert.equal((await chord.setContext("c", {})).changed, true);
+  await chord.close();
 });
 
 test("after close every asynchronous method is closed", async () => {
