@@ -11,6 +11,7 @@
 )]
 
 mod arrays;
+mod document;
 mod exhaustive;
 mod formats;
 mod generated;

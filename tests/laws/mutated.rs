@@ -13,11 +13,11 @@ use crate::judge::{self, delta as judged};
 const LEVELS: u32 = 60;
 
 /// Small changes to bytes: other bytes, and pieces cut, doubled, swapped, or put in from a list of telling ones.
-fn bytes_changed() -> impl Strategy<Value = Vec<(usize, usize, u8)>> {
+pub fn bytes_changed() -> impl Strategy<Value = Vec<(usize, usize, u8)>> {
     vec((any::<usize>(), 0..12_usize, any::<u8>()), 1..4)
 }
 
-fn change_bytes(text: &mut Vec<u8>, changes: &[(usize, usize, u8)]) {
+pub fn change_bytes(text: &mut Vec<u8>, changes: &[(usize, usize, u8)]) {
     const PIECES: [&str; 14] = [
         "[]",
         "{}",
