@@ -44,7 +44,8 @@ export function parseShared(text: string, earlier: JsonObject | undefined): Json
 }
 
 function share(earlier: Json, fresh: Json): Json {
-  if (earlier === fresh || !isNested(earlier) || !isNested(fresh)) return fresh;
+  // An element may be compared twice, from either end of its array: what is frozen by then is of an earlier value already.
+  if (earlier === fresh || !isNested(earlier) || !isNested(fresh) || Object.isFrozen(fresh)) return fresh;
   if (Array.isArray(earlier)) return Array.isArray(fresh) ? shareArray(earlier, fresh) : fresh;
   return Array.isArray(fresh) ? fresh : shareObject(earlier as JsonObject, fresh as Draft);
 }
