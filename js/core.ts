@@ -78,7 +78,12 @@ export interface Core {
   /** The removed head, or `undefined` when there was none. */
   delete(id: string, guard: Guard | undefined, now: number): Settled<{ readonly version: number; readonly revision: string } | undefined>;
   restore(id: string, context: string, version: number, now: number): Settled<Committed>;
-  list(limit: number, cursor: string | undefined, order: "asc" | "desc", prefix: string): Settled<{ readonly ids: readonly string[]; readonly cursor?: string }>;
+  list(
+    limit: number,
+    cursor: string | undefined,
+    order: "asc" | "desc",
+    prefix: string,
+  ): Settled<{ readonly ids: readonly string[]; readonly cursor?: string }>;
   deltas(id: string, limit: number, order: "asc" | "desc"): Settled<readonly LogEntry[]>;
   cleanup(limit: number, now: number): Settled<Cleaned>;
   close(): Settled<void>;
@@ -89,5 +94,11 @@ export interface Core {
   apply(context: string, delta: string): string;
   invert(delta: string): string;
   /** `context` is the state before, where the caller has it. */
-  format(format: "default" | "json-patch" | "merge-patch", delta: string, contextId: string | undefined, version: number | undefined, context: string | undefined): string;
+  format(
+    format: "default" | "json-patch" | "merge-patch",
+    delta: string,
+    contextId: string | undefined,
+    version: number | undefined,
+    context: string | undefined,
+  ): string;
 }
