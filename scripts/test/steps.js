@@ -89,7 +89,7 @@ export const steps = [
       return single(true);
     },
   },
-  { name: "rustfmt", work: () => passes("cargo", ["fmt", "--all", "--check"]) },
+  { name: "rustfmt", work: () => passes("cargo", ["fmt", "--all", "--check", "--", "-l"]) },
   { name: "biome", work: () => passes(node, [tool("@biomejs/biome", "bin", "biome"), "check", "--error-on-warnings"], { env }) },
   { name: "clippy", work: () => passes("cargo", ["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"]) },
   { name: "clippy for wasm", work: clippyForWasm },
