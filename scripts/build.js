@@ -32,8 +32,7 @@ const wasmFeatures = [
   "reference-types",
   "sign-ext",
 ].map((name) => `--enable-${name}`);
-// Inlining is left to LLVM, which knows what is hot: done again here it only makes the file larger.
-const optimization = ["-O2", "--skip-pass=inlining-optimizing", "--strip-debug", "--strip-producers", "--strip-target-features"];
+const optimization = ["-O2", "--strip-debug", "--strip-producers", "--strip-target-features"];
 
 /** Keeps this machine's folders out of the messages that the compiler puts into the published file. */
 function withoutMachinePaths() {

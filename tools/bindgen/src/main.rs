@@ -3,8 +3,11 @@
 //! The glue is of the kind `web`, which runs everywhere because it leaves finding the bytes to its caller, and it comes with
 //! `__wbg_reset_state`, which puts a fresh instance in the place of one that has trapped.
 
+mod panics;
+
 use std::process::ExitCode;
 
+use walrus::ModuleConfig;
 use wasm_bindgen_cli_support::Bindgen;
 
 fn main() -> ExitCode {
@@ -13,16 +16,18 @@ fn main() -> ExitCode {
         eprintln!("usage: chord-bindgen <in.wasm> <out folder>");
         return ExitCode::from(2);
     };
-    let written = Bindgen::new()
-        .input_path(input)
-        .out_name("chord")
-        .web(true)
-        .and_then(|bindgen| {
-            bindgen
+    // The compiler's output needs no second validation, which takes longer than all the rest.
+    let written = ModuleConfig::new()
+        .strict_validate(false)
+        .parse_file(input)
+        .and_then(|mut module| {
+            panics::silence(&mut module);
+            Bindgen::new()
+                .input_module("chord", module)
+                .web(true)?
                 .typescript(true)
                 .omit_default_module_path(true)
                 .reset_state_function(true)
-                .remove_producers_section(true)
                 .generate(folder)
         });
     match written {
