@@ -1,170 +1,22 @@
 /**
- * The other side of `src/wasm`: writes arguments into linear memory, calls, reads the answer.
- *
- * Generated glue stays off the hot paths: arguments and results are numbers, texts go through areas of linear memory that are
- * known to both sides. Views of them are made anew whenever memory has grown.
+ * The other side of `src/wasm/class.rs`: writes arguments into linear memory, calls, reads the answer.
+ * Generated glue stays off the hot paths: arguments and results are numbers and texts in linear memory.
  */
 import type { Cleaned, Committed, Core, Guard, LogEntry, Settled, State, Synced } from "./core.js";
 import { ChordError, type ChordErrorCode, type Path, showPath } from "./error.js";
 import * as glue from "./glue/chord.js";
+import { type Memory, memoryOf, trapped } from "./memory.js";
 import type { Settings } from "./options.js";
 
 /** What calls answer with; the names are those of `src/wasm/class.rs`. */
 const failed = 0;
 const done = 1;
 const nothing = 2;
-const created = 3;
-const full = 4;
-
-/** Places of numbers in an answer; the names are those of `src/wasm/output.rs`. */
-const place = { address: 0, ascii: 1, parts: 2, lengths: 3, version: 7, counter: 8, at: 9, extra: 10, count: 12 } as const;
+const full = 3;
+const pending = 4;
 
 const formats = ["default", "json-patch", "merge-patch"] as const;
 const noGuard = -1;
-const smallestArea = 4096;
-
-const encoder = new TextEncoder();
-const decoder = new TextDecoder();
-
-interface Latin1 {
-  latin1Slice(start: number, end: number): string;
-}
-
-interface NodeBuffer {
-  from(buffer: ArrayBuffer): Partial<Latin1>;
-}
-
-/** Linear memory of the one instance all engines share, and the views into it. */
-class Memory {
-  readonly exports: glue.InitOutput;
-  #buffer: ArrayBuffer | undefined;
-  #bytes = new Uint8Array(0);
-  #latin1: Latin1 | undefined;
-  numbers = new Float64Array(0);
-  #id = new Uint8Array(0);
-  #idSize = 0;
-  #text = new Uint8Array(0);
-  #textSize = 0;
-
-  constructor(exports: glue.InitOutput) {
-    this.exports = exports;
-  }
-
-  /** Writes ids, one behind the other, and gives their bytes. Mostly they are short ASCII, for which a loop is quickest. */
-  writeId(text: string, from = 0): number {
-    const length = text.length;
-    this.#reserve(from + 3 * length, this.#textSize);
-    const area = this.#id;
-    if (length <= 32) {
-      let at = 0;
-      while (at < length) {
-        const code = text.charCodeAt(at);
-        if (code >= 128) break;
-        area[from + at] = code;
-        at += 1;
-      }
-      if (at === length) return length;
-    }
-    return encoder.encodeInto(text, from === 0 ? area : area.subarray(from)).written;
-  }
-
-  /** Writes texts one behind the other; their bytes are in `textBytes`. */
-  writeTexts(...texts: string[]): number[] {
-    const most = texts.reduce((sum, text) => sum + 3 * text.length, 0);
-    this.#reserve(this.#idSize, most);
-    const lengths: number[] = [];
-    let at = 0;
-    for (const text of texts) {
-      const { written } = encoder.encodeInto(text, at === 0 ? this.#text : this.#text.subarray(at));
-      lengths.push(written);
-      at += written;
-    }
-    return lengths;
-  }
-
-  /** Writes one text and gives its bytes. */
-  writeText(text: string): number {
-    const length = text.length;
-    this.#reserve(this.#idSize, length + 64);
-    const first = encoder.encodeInto(text, this.#text);
-    if (first.read === length) return first.written;
-    // Not ASCII after all, so that the room did not do.
-    this.#reserve(this.#idSize, 3 * length);
-    return encoder.encodeInto(text, this.#text).written;
-  }
-
-  /** The parts of the answer as strings, missing ones empty. */
-  parts(count: number): string[] {
-    this.#refresh();
-    const { numbers } = this;
-    let start = numbers[place.address] as number;
-    const lengths = Array.from({ length: count }, (_, part) =>
-      part < (numbers[place.parts] as number) ? (numbers[place.lengths + part] as number) : 0,
-    );
-    if (numbers[place.ascii] === 1 && this.#latin1 !== undefined) {
-      const all = this.#latin1.latin1Slice(start, start + lengths.reduce((sum, length) => sum + length, 0));
-      let at = 0;
-      return lengths.map((length) => all.slice(at, (at += length)));
-    }
-    return lengths.map((length) => decoder.decode(this.#bytes.subarray(start, (start += length))));
-  }
-
-  /** The only part of the answer. */
-  part(): string {
-    this.#refresh();
-    const { numbers } = this;
-    return this.slice(numbers[place.address] as number, numbers[place.lengths] as number);
-  }
-
-  slice(start: number, length: number): string {
-    if (length === 0) return "";
-    if (this.numbers[place.ascii] === 1 && this.#latin1 !== undefined) return this.#latin1.latin1Slice(start, start + length);
-    return decoder.decode(this.#bytes.subarray(start, start + length));
-  }
-
-  /** Makes the numbers readable after a call, which may have moved memory. */
-  settle(): Float64Array {
-    this.#refresh();
-    return this.numbers;
-  }
-
-  #reserve(idBytes: number, textBytes: number): void {
-    this.#refresh();
-    if (idBytes <= this.#idSize && textBytes <= this.#textSize) return;
-    if (idBytes > this.#idSize) this.#idSize = Math.max(smallestArea, idBytes);
-    if (textBytes > this.#textSize) this.#textSize = Math.max(smallestArea, textBytes);
-    this.#buffer = undefined;
-    this.#refresh();
-  }
-
-  #refresh(): void {
-    if (this.#buffer === this.exports.memory.buffer) return;
-    // Asking for the areas may grow memory and so void what was made before.
-    const id = glue.idArea(this.#idSize);
-    const text = glue.textArea(this.#textSize);
-    const numbers = glue.numbersArea();
-    const buffer = this.exports.memory.buffer as ArrayBuffer;
-    this.#buffer = buffer;
-    this.#bytes = new Uint8Array(buffer);
-    this.#id = new Uint8Array(buffer, id, this.#idSize);
-    this.#text = new Uint8Array(buffer, text, this.#textSize);
-    this.numbers = new Float64Array(buffer, numbers, place.count);
-    const bytes = (globalThis as { Buffer?: NodeBuffer }).Buffer?.from(buffer);
-    this.#latin1 = typeof bytes?.latin1Slice === "function" ? (bytes as Latin1) : undefined;
-  }
-}
-
-/** The instance in use, made anew after a trap: linear memory that was left in the middle of something is not to be trusted. */
-let memory: Memory | undefined;
-let hasTrapped = false;
-
-function memoryOf(module: WebAssembly.Module): Memory {
-  if (memory !== undefined && !hasTrapped) return memory;
-  if (hasTrapped) glue.__wbg_reset_state();
-  hasTrapped = false;
-  memory = new Memory(glue.initSync({ module }));
-  return memory;
-}
 
 /** The engine for `settings`, over the instance of `module` that all engines of this process share. */
 export function openCore(module: WebAssembly.Module, settings: Settings): Core {
@@ -175,31 +27,8 @@ function hex(high: number, low: number): string {
   return high === 0 ? low.toString(16) : high.toString(16) + low.toString(16).padStart(8, "0");
 }
 
-/** A commit's text parts and numbers, read at once; the revision is put together when somebody asks for it. */
-class Outcome implements Committed {
-  readonly changed: boolean;
-  readonly version: number;
-  readonly insertedAt: number;
-  readonly delta: string | undefined;
-  readonly context: string | undefined;
-  readonly bytes: number;
-  readonly #writer: string;
-  readonly #counter: number;
-
-  constructor(status: number, numbers: Float64Array, delta: string, context: string, writer: string, foreign: string) {
-    this.changed = status !== nothing;
-    this.version = numbers[place.version] as number;
-    this.insertedAt = numbers[place.at] as number;
-    this.delta = delta === "" ? undefined : delta;
-    this.context = context === "" ? undefined : context;
-    this.bytes = numbers[place.extra] as number;
-    this.#counter = numbers[place.counter] as number;
-    this.#writer = this.#counter < 0 ? foreign : writer;
-  }
-
-  get revision(): string {
-    return this.#counter < 0 ? this.#writer : this.#writer + this.#counter.toString(16);
-  }
+interface Waiting {
+  resolve(status: number): void;
 }
 
 class WasmCore implements Core {
@@ -207,33 +36,34 @@ class WasmCore implements Core {
   readonly #engine: glue.Chord;
   /** What revisions of this engine's own begin with. */
   readonly #writer: string;
+  /** Calls that wait for an asynchronous backend, by number. */
+  readonly #waiting = new Map<number, Waiting>();
   #isClosed = false;
 
   constructor(memory: Memory, settings: Settings) {
     const [writerHigh = 0, writerLow = 0, ...seed] = crypto.getRandomValues(new Uint32Array(4));
     this.#memory = memory;
     this.#writer = `${hex(writerHigh, writerLow)}-`;
-    this.#engine = this.#trapped(
-      () =>
-        new glue.Chord({
-          contextTtl: settings.contextAutoDelete ? settings.contextTtl : null,
-          deltaTtl: settings.deltaTtl,
-          deltaThreshold: settings.deltaThreshold,
-          tombstoneTtl: settings.tombstoneTtl,
-          contextBytes: settings.limits.contextBytes,
-          depth: settings.limits.depth,
-          logBytes: settings.limits.logBytes,
-          writer: [writerHigh, writerLow],
-          seed,
-        }),
-    );
+    const options = {
+      contextTtl: settings.contextAutoDelete ? settings.contextTtl : null,
+      deltaTtl: settings.deltaTtl,
+      deltaThreshold: settings.deltaThreshold,
+      tombstoneTtl: settings.tombstoneTtl,
+      contextBytes: settings.limits.contextBytes,
+      depth: settings.limits.depth,
+      logBytes: settings.limits.logBytes,
+      writer: [writerHigh, writerLow],
+      seed,
+    };
+    const backend = settings.backend === "memory" ? undefined : settings.backend;
+    this.#engine = this.#guarded(() => new glue.Chord(options, backend, (call: number, status: number) => this.#settle(call, status)));
   }
 
   set(id: string, context: string, guard: Guard | undefined, now: number): Settled<Committed> {
     const text = this.#memory.writeText(context);
     const idBytes = this.#memory.writeId(id);
     const known = guard?.revision === undefined ? 0 : this.#memory.writeId(guard.revision, idBytes);
-    return this.#committed(() => this.#engine.set(idBytes, known, text, guard?.version ?? noGuard, now));
+    return this.#answer(() => this.#engine.set(idBytes, known, text, guard?.version ?? noGuard, now), this.#committed);
   }
 
   update(id: string, changes: string, operations: string | undefined, guard: Guard | undefined, now: number): Settled<Committed> {
@@ -243,41 +73,50 @@ class WasmCore implements Core {
     else [text = 0, more = 0] = this.#memory.writeTexts(changes, operations);
     const idBytes = this.#memory.writeId(id);
     const known = guard?.revision === undefined ? 0 : this.#memory.writeId(guard.revision, idBytes);
-    return this.#committed(() => this.#engine.update(idBytes, known, text, more, guard?.version ?? noGuard, now));
+    return this.#answer(() => this.#engine.update(idBytes, known, text, more, guard?.version ?? noGuard, now), this.#committed);
   }
 
   restore(id: string, context: string, version: number, now: number): Settled<Committed> {
     const text = this.#memory.writeText(context);
     const idBytes = this.#memory.writeId(id);
-    return this.#committed(() => this.#engine.restore(idBytes, text, version, now));
+    return this.#answer(() => this.#engine.restore(idBytes, text, version, now), this.#committed);
   }
 
   get(id: string, have: { readonly version: number; readonly revision: string } | undefined): Settled<State | "same" | undefined> {
     const idBytes = this.#memory.writeId(id);
     const known = have === undefined ? 0 : this.#memory.writeId(have.revision, idBytes);
-    const status = this.#call(() => this.#engine.get(idBytes, known, have?.version ?? 0));
-    if (status === nothing) return undefined;
-    return status === done ? "same" : this.#state();
+    return this.#answer(() => this.#engine.get(idBytes, known, have?.version ?? 0), this.#got);
   }
 
   sync(id: string, since: { readonly version: number; readonly revision?: string }, oldValues: boolean): Settled<Synced> {
     const idBytes = this.#memory.writeId(id);
     const known = since.revision === undefined ? 0 : this.#memory.writeId(since.revision, idBytes);
-    const status = this.#call(() => this.#engine.sync(idBytes, known, since.version, oldValues));
-    if (status === full) return { type: "full_context", state: this.#state() };
-    const [delta = "", foreign = ""] = this.#memory.parts(2);
-    const { version, revision, insertedAt } = this.#head(foreign);
-    if (status === nothing) return { type: "no_change", version, revision };
-    return { type: "delta", delta, fromVersion: since.version, version, revision, insertedAt };
+    return this.#answer(
+      () => this.#engine.sync(idBytes, known, since.version, oldValues),
+      (status): Synced => {
+        if (status === full) return { type: "full_context", state: this.#state() };
+        if (status === nothing) {
+          const { version, revision } = this.#head(1);
+          return { type: "no_change", version, revision };
+        }
+        const delta = this.#memory.part(0);
+        const { version, revision, insertedAt } = this.#head(1);
+        return { type: "delta", delta, fromVersion: since.version, version, revision, insertedAt };
+      },
+    );
   }
 
   delete(id: string, guard: Guard | undefined, now: number): Settled<{ readonly version: number; readonly revision: string } | undefined> {
     const idBytes = this.#memory.writeId(id);
     const known = guard?.revision === undefined ? 0 : this.#memory.writeId(guard.revision, idBytes);
-    const status = this.#call(() => this.#engine.delete(idBytes, known, guard?.version ?? noGuard, now));
-    if (status === nothing) return undefined;
-    const { version, revision } = this.#head(this.#memory.part());
-    return { version, revision };
+    return this.#answer(
+      () => this.#engine.delete(idBytes, known, guard?.version ?? noGuard, now),
+      (status) => {
+        if (status === nothing) return undefined;
+        const { version, revision } = this.#head(0);
+        return { version, revision };
+      },
+    );
   }
 
   list(
@@ -288,31 +127,45 @@ class WasmCore implements Core {
   ): Settled<{ readonly ids: readonly string[]; readonly cursor?: string }> {
     const cursorBytes = cursor === undefined ? 0 : this.#memory.writeId(cursor);
     const prefixBytes = this.#memory.writeId(prefix, cursorBytes);
-    this.#call(() => this.#engine.list(limit, cursorBytes, prefixBytes, order === "desc", 0));
-    const hasMore = this.#memory.settle()[place.extra] === 1;
-    const ids = JSON.parse(this.#memory.part()) as string[];
-    const last = ids.at(-1);
-    return hasMore && last !== undefined ? { ids, cursor: last } : { ids };
+    return this.#answer(
+      () => this.#engine.list(limit, cursorBytes, prefixBytes, order === "desc", 0),
+      () => {
+        const ids = JSON.parse(this.#memory.part(0)) as string[];
+        const last = this.#memory.number("extra") === 1 ? ids.at(-1) : undefined;
+        return last === undefined ? { ids } : { ids, cursor: last };
+      },
+    );
   }
 
   deltas(id: string, limit: number, order: "asc" | "desc"): Settled<readonly LogEntry[]> {
     const idBytes = this.#memory.writeId(id);
-    this.#call(() => this.#engine.deltas(idBytes, limit, order === "desc"));
-    const kept = JSON.parse(this.#memory.part()) as [number, string, number, unknown][];
-    return kept.map(([version, revision, insertedAt, delta]) => ({ version, revision, insertedAt, delta: JSON.stringify(delta) }));
+    return this.#answer(
+      () => this.#engine.deltas(idBytes, limit, order === "desc"),
+      () => {
+        const kept = JSON.parse(this.#memory.part(0)) as [number, string, number, unknown][];
+        return kept.map(([version, revision, insertedAt, delta]) => ({ version, revision, insertedAt, delta: JSON.stringify(delta) }));
+      },
+    );
   }
 
   cleanup(limit: number, now: number): Settled<Cleaned> {
-    this.#call(() => this.#engine.cleanup(limit, now));
-    const deltas = this.#memory.settle()[place.extra] as number;
-    const removed = JSON.parse(this.#memory.part()) as [string, number, string][];
-    return { deltas, deleted: removed.map(([contextId, version, revision]) => ({ contextId, version, revision })) };
+    return this.#answer(
+      () => this.#engine.cleanup(limit, now),
+      () => {
+        const removed = JSON.parse(this.#memory.part(0)) as [string, number, string][];
+        const deleted = removed.map(([contextId, version, revision]) => ({ contextId, version, revision }));
+        return { deltas: this.#memory.number("extra"), deleted };
+      },
+    );
   }
 
   close(): Settled<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#trapped(() => this.#engine.free());
+    return this.#answer(
+      () => this.#engine.close(),
+      () => this.#engine.free(),
+    );
   }
 
   diff(before: string, after: string): string {
@@ -349,56 +202,122 @@ class WasmCore implements Core {
 
   /** Panics, for the test of what a defect looks like. */
   trap(): void {
-    this.#trapped(() => this.#engine.trap());
+    this.#guarded(() => this.#engine.trap());
   }
 
-  #committed(call: () => number): Committed {
-    const status = this.#call(call);
-    const numbers = this.#memory.settle();
-    const isForeign = (numbers[place.counter] as number) < 0;
-    const [delta = "", context = "", foreign = ""] = this.#memory.parts(isForeign ? 3 : 2);
-    return new Outcome(status === created ? created : status, numbers, delta, context, this.#writer, foreign);
+  /** Makes a call and reads its answer, at once or when the backend has given its own. */
+  #answer<T>(call: () => number, read: (status: number) => T): Settled<T> {
+    const status = this.#guarded(call);
+    if (status !== pending) return this.#read(status, read);
+    const number = this.#memory.number("extra");
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(number, {
+        resolve: (status) => {
+          try {
+            resolve(this.#read(status, read));
+          } catch (error) {
+            reject(error);
+          }
+        },
+      });
+    });
+  }
+
+  /** Hears that a waiting call has its answer, which must be read before anything else is called. */
+  #settle(call: number, status: number): void {
+    const waiting = this.#waiting.get(call);
+    this.#waiting.delete(call);
+    waiting?.resolve(status);
+  }
+
+  #read<T>(status: number, read: (status: number) => T): T {
+    if (status === failed) throw this.#error();
+    return read(status);
   }
 
   #computed(call: () => number): string {
-    this.#call(call);
-    return this.#memory.part();
+    return this.#read(this.#guarded(call), () => this.#memory.part(0));
   }
+
+  readonly #committed = (status: number): Committed => {
+    const memory = this.#memory;
+    const counter = memory.number("counter");
+    return new Outcome(
+      status !== nothing,
+      memory.number("version"),
+      memory.number("at"),
+      memory.number("extra"),
+      memory.part(0),
+      memory.part(1),
+      counter < 0 ? memory.part(2) : this.#writer,
+      counter,
+    );
+  };
+
+  readonly #got = (status: number): State | "same" | undefined => {
+    if (status === nothing) return undefined;
+    return status === done ? "same" : this.#state();
+  };
 
   #state(): State {
-    const [context = "", foreign = ""] = this.#memory.parts(2);
-    return { context, ...this.#head(foreign) };
+    return { context: this.#memory.part(0), ...this.#head(1) };
   }
 
-  #head(foreign: string): { version: number; revision: string; insertedAt: number } {
-    const numbers = this.#memory.settle();
-    const counter = numbers[place.counter] as number;
-    return {
-      version: numbers[place.version] as number,
-      revision: counter < 0 ? foreign : this.#writer + counter.toString(16),
-      insertedAt: numbers[place.at] as number,
-    };
+  /** @param part which text the revision is, where it is another engine's */
+  #head(part: number): { version: number; revision: string; insertedAt: number } {
+    const memory = this.#memory;
+    const counter = memory.number("counter");
+    const revision = counter < 0 ? memory.part(part) : this.#writer + counter.toString(16);
+    return { version: memory.number("version"), revision, insertedAt: memory.number("at") };
   }
 
-  /** The status of a call, or its error. */
-  #call(call: () => number): number {
-    const status = this.#trapped(call);
-    if (status !== failed) return status;
-    const [code = "internal", message = "", path = ""] = this.#memory.parts(3);
-    if (path === "") throw new ChordError(code as ChordErrorCode, message);
+  #error(): ChordError {
+    const memory = this.#memory;
+    const code = memory.part(0) as ChordErrorCode;
+    const message = memory.part(1);
+    const path = memory.part(2);
+    const cause = memory.number("extra");
+    const details = cause < 0 ? {} : { cause: glue.takeCause(cause) as unknown };
+    if (path === "") return new ChordError(code, message, details);
     const keys = JSON.parse(path) as Path;
-    throw new ChordError(code as ChordErrorCode, `${showPath(keys)}: ${message}`, { path: keys });
+    return new ChordError(code, `${showPath(keys)}: ${message}`, { ...details, path: keys });
   }
 
-  #trapped<T>(call: () => T): T {
-    if (this.#memory !== memory || hasTrapped) {
-      throw new ChordError("internal", "an earlier defect cost this Chord its memory; open a new one");
-    }
+  #guarded<T>(call: () => T): T {
+    if (!this.#memory.isInUse) throw new ChordError("internal", "an earlier defect cost this Chord its memory; open a new one");
     try {
       return call();
     } catch (cause) {
-      hasTrapped = true;
+      trapped();
       throw new ChordError("internal", "a defect in Chord stopped it; open a new one, and please report this with its cause", { cause });
     }
+  }
+}
+
+/** What a write came to; the revision is put together when somebody asks for it. */
+class Outcome implements Committed {
+  readonly delta: string | undefined;
+  readonly context: string | undefined;
+  readonly #writer: string;
+  readonly #counter: number;
+
+  constructor(
+    readonly changed: boolean,
+    readonly version: number,
+    readonly insertedAt: number,
+    readonly bytes: number,
+    delta: string,
+    context: string,
+    writer: string,
+    counter: number,
+  ) {
+    this.delta = delta === "" ? undefined : delta;
+    this.context = context === "" ? undefined : context;
+    this.#writer = writer;
+    this.#counter = counter;
+  }
+
+  get revision(): string {
+    return this.#counter < 0 ? this.#writer : this.#writer + this.#counter.toString(16);
   }
 }

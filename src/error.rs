@@ -85,6 +85,7 @@ pub struct Error {
     code: Code,
     message: String,
     path: Option<Path>,
+    cause: Option<u32>,
 }
 
 /// A result with [`Error`].
@@ -97,6 +98,7 @@ impl Error {
             code,
             message: message.into(),
             path: None,
+            cause: None,
         }
     }
 
@@ -106,6 +108,7 @@ impl Error {
             code,
             message: message.into(),
             path: Some(Path::default()),
+            cause: None,
         }
     }
 
@@ -123,6 +126,18 @@ impl Error {
     pub fn at(mut self, path: Path) -> Self {
         self.path = Some(path);
         self
+    }
+
+    /// The same error with a number for its cause, which whoever reports it knows.
+    #[must_use]
+    pub fn because(mut self, cause: u32) -> Self {
+        self.cause = Some(cause);
+        self
+    }
+
+    /// The number of its cause, where there is one.
+    pub fn cause(&self) -> Option<u32> {
+        self.cause
     }
 
     /// The stable code.

@@ -116,11 +116,14 @@ impl Object {
         if !reader.accept(b'}') {
             loop {
                 next = self.skip_holes(next);
+                let at = reader.position();
                 if self.passes_field(reader, next) {
-                    met.add(next);
+                    if !met.add(next) {
+                        let fault = Fault::DuplicateKey;
+                        return Err(Refused { fault, at });
+                    }
                     next += 1;
                 } else {
-                    let at = reader.position();
                     let key = reader.string()?;
                     reader.expect(b':')?;
                     let found = self.find(key);

@@ -13,7 +13,7 @@ mod write;
 
 pub use log::{Entry, Keep, Log};
 pub use policy::{Limits, Policy};
-pub use record::{Commit, Live, Record};
+pub use record::{Commit, Live, Past, Record};
 pub use revision::{Head, Revision};
 pub use sync::{Known, Since, Synced};
 pub use write::{Guard, Written, creation};

@@ -5,7 +5,7 @@ use crate::document::Document;
 use crate::{Code, Error, Result};
 
 use super::log::{Entry, Keep, Log};
-use super::revision::{Head, Stamp};
+use super::revision::{Head, Revision, Stamp};
 
 /// A context, or what is left of it.
 #[derive(Clone, Debug)]
@@ -54,6 +54,19 @@ pub enum Commit {
     },
 }
 
+/// A commit as a backend remembers it.
+#[derive(Clone, Debug)]
+pub struct Past {
+    /// The commit.
+    pub head: Head,
+    /// The revision before it; none for the first of a lineage.
+    pub previous: Option<Revision>,
+    /// When.
+    pub at: f64,
+    /// The delta's compact code.
+    pub code: Vec<u8>,
+}
+
 impl Record {
     /// The newest commit.
     pub fn head(&self) -> Head {
@@ -97,6 +110,73 @@ impl Record {
             }),
             Commit::Change { .. } => Err(out_of_order()),
         }
+    }
+
+    /// The tombstone of a context that had this head.
+    pub fn deleted(head: Head, until: f64) -> Self {
+        Record {
+            head,
+            at: 0.0,
+            body: Body::Deleted { until },
+        }
+    }
+
+    /// A record from what a backend keeps: a snapshot, and entries that lead up to `head`, some of them from before the snapshot.
+    ///
+    /// # Errors
+    /// What is wrong, when these don't belong together.
+    pub fn load(
+        head: Head,
+        at: f64,
+        snapshot_version: u64,
+        mut document: Document,
+        tail: &[Past],
+    ) -> core::result::Result<Self, &'static str> {
+        let mut log = Log::default();
+        let mut before: Option<(Head, Stamp)> = None;
+        for entry in tail {
+            let now = Stamp {
+                revision: entry.head.revision,
+                at: entry.at,
+            };
+            let follows = before.is_none_or(|(head, stamp)| {
+                entry.head.version == head.version + 1 && entry.previous == Some(stamp.revision)
+            });
+            if !follows {
+                return Err("entries that don't follow each other");
+            }
+            match (before, entry.previous) {
+                (None, None) => log = Log::created(entry.at),
+                // When the commit before the oldest entry was made is not known; nobody asks for it.
+                (before, previous) => {
+                    let unknown = Stamp {
+                        revision: previous.unwrap_or_default(),
+                        at: entry.at,
+                    };
+                    log.push(now, before.map_or(unknown, |(_, stamp)| stamp), &entry.code);
+                }
+            }
+            if entry.head.version > snapshot_version {
+                let applied = code::decode(&entry.code).and_then(|delta| document.apply(&delta));
+                applied.map_err(|_| "an entry that doesn't fit the state before it")?;
+            }
+            before = Some((entry.head, now));
+        }
+        let last = before.map_or(
+            Head {
+                version: snapshot_version,
+                ..head
+            },
+            |(head, _)| head,
+        );
+        if last != head || snapshot_version > head.version {
+            return Err("entries that don't lead up to the head");
+        }
+        Ok(Record {
+            head,
+            at,
+            body: Body::Live(Live { document, log }),
+        })
     }
 
     /// Makes the commit.

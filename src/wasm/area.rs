@@ -20,6 +20,14 @@ pub(super) struct Input {
 }
 
 impl Input {
+    /// The first bytes of both areas, for a call that outlives them.
+    pub(super) fn copy(&self, id: u32, text: u32) -> Input {
+        Input {
+            id: self.id(0, id).into(),
+            text: self.text(0, text).into(),
+        }
+    }
+
     /// `length` bytes of the id area from `start`.
     pub(super) fn id(&self, start: u32, length: u32) -> &[u8] {
         slice(&self.id, start, length)

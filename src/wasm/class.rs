@@ -1,33 +1,37 @@
 //! The class itself. Each method reads its arguments from the areas, calls the engine once and writes the answer.
 
+use core::cell::Cell;
 use core::pin::pin;
 use core::task::{Context, Poll, Waker};
+use std::rc::Rc;
 use std::sync::Once;
 
+use js_sys::Function;
 use wasm_bindgen::prelude::{JsError, JsValue, wasm_bindgen};
+use wasm_bindgen_futures::spawn_local;
 
-use crate::backend::Memory;
+use crate::backend::{Memory, Persistent};
 use crate::delta::merge::Merger;
 use crate::delta::{self, Delta, diff, invert};
 use crate::document::Operations;
-use crate::engine::{Engine, Guard, Known, Page, Revision, Since, Synced, Written};
+use crate::engine::{Engine, Guard, Head, Known, Page, Revision, Since, Synced, Written};
 use crate::format::{Format, Metadata, format};
-use crate::json::{seed, text};
+use crate::json::{number, seed, text};
 use crate::{Code, Error, Result};
 
-use super::area::{INPUT, OUTPUT};
+use super::area::{INPUT, Input, OUTPUT};
+use super::js_backend::JsBackend;
 use super::output::Output;
 use super::settings::Settings;
+use super::store::AnyStore;
 
 /// The call failed; the answer is the error.
 const FAILED: u32 = 0;
 const DONE: u32 = 1;
 /// There is no such thing, or nothing changed.
 const NOTHING: u32 = 2;
-/// A lineage began.
-const CREATED: u32 = 3;
 /// The whole state follows.
-const FULL: u32 = 4;
+const FULL: u32 = 3;
 
 /// The state goes along with the outcome of a write up to so many bytes.
 const SMALL_STATE: usize = 512;
@@ -40,15 +44,27 @@ const DEEPEST: u32 = 1000;
 
 static SEEDED: Once = Once::new();
 
+/// The backend has to be waited for; the answer comes to the function given at the start, with the number of the call.
+const PENDING: u32 = 4;
+
 /// An engine over one store.
 #[wasm_bindgen]
 pub struct Chord {
-    engine: Engine<Memory>,
-    writer: u64,
+    inner: Rc<Inner>,
 }
 
-/// A position and a length within the id area: the revision stands behind the id.
-fn revision(input: &super::area::Input, id: u32, length: u32) -> Known {
+struct Inner {
+    engine: Engine<AnyStore>,
+    writer: u64,
+    /// Larger states go along with the outcome of a write only where they can't be asked for at once.
+    small_state: usize,
+    /// Called with a call's number and status, when its answer stands in the area.
+    settled: Option<Function>,
+    calls: Cell<u32>,
+}
+
+/// What the caller knows of a revision, whose text stands behind the id.
+fn revision(input: &Input, id: u32, length: u32) -> Known {
     if length == 0 {
         return Known::Nothing;
     }
@@ -68,15 +84,21 @@ fn guard(version: f64, known: Known) -> Option<Guard> {
     })
 }
 
-/// Runs a call whose futures are ready at once, and writes an error where it fails.
+/// Runs a call whose futures are ready at once.
 fn answer(call: impl Future<Output = Result<u32>>) -> u32 {
-    let outcome = match pin!(call).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(outcome) => outcome,
-        Poll::Pending => Err(Error::new(
-            Code::Internal,
-            "the memory store kept a call waiting",
-        )),
-    };
+    status(
+        match pin!(call).poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(outcome) => outcome,
+            Poll::Pending => Err(Error::new(
+                Code::Internal,
+                "the memory store kept a call waiting",
+            )),
+        },
+    )
+}
+
+/// The status of a finished call; an error becomes the answer.
+fn status(outcome: Result<u32>) -> u32 {
     outcome.unwrap_or_else(|error| {
         OUTPUT.with(|output| output.borrow_mut().error(&error));
         FAILED
@@ -84,14 +106,16 @@ fn answer(call: impl Future<Output = Result<u32>>) -> u32 {
 }
 
 /// [`answer`] for what needs no store.
-fn compute(call: impl FnOnce(&super::area::Input, &mut Vec<u8>) -> Result<()>) -> u32 {
-    answer(async {
-        let mut out = Vec::new();
-        INPUT.with(|input| call(&input.borrow(), &mut out))?;
-        reply(DONE, |output| {
-            output.part(|text| *text = out);
-        })
-    })
+fn compute(call: impl FnOnce(&Input, &mut Vec<u8>) -> Result<()>) -> u32 {
+    let mut out = Vec::new();
+    let outcome = INPUT
+        .with(|input| call(&input.borrow(), &mut out))
+        .and_then(|()| {
+            reply(DONE, |output| {
+                output.part(|text| *text = out);
+            })
+        });
+    status(outcome)
 }
 
 fn reply(status: u32, write: impl FnOnce(&mut Output)) -> Result<u32> {
@@ -103,30 +127,79 @@ fn reply(status: u32, write: impl FnOnce(&mut Output)) -> Result<u32> {
     Ok(status)
 }
 
+impl Chord {
+    /// Polls a call once: its status, or, where the store has to be waited for, that it is pending. `id` and `text` are the
+    /// bytes of the areas that it reads: by the time it goes on, they hold something else.
+    fn run(
+        &self,
+        id: u32,
+        text: u32,
+        call: impl AsyncFn(&Inner, &Input) -> Result<u32> + 'static,
+    ) -> u32 {
+        let Some(settled) = self.inner.settled.clone() else {
+            return INPUT.with(|input| answer(call(&self.inner, &input.borrow())));
+        };
+        let input = INPUT.with(|input| input.borrow().copy(id, text));
+        let inner = self.inner.clone();
+        let number = inner.calls.get().wrapping_add(1);
+        inner.calls.set(number);
+        let mut future = Box::pin(async move { call(&inner, &input).await });
+        match future
+            .as_mut()
+            .poll(&mut Context::from_waker(Waker::noop()))
+        {
+            Poll::Ready(outcome) => status(outcome),
+            Poll::Pending => {
+                spawn_local(async move {
+                    let status = status(future.await);
+                    // The facade's function reads the answer and never throws.
+                    let _ = settled.call2(&JsValue::NULL, &number.into(), &status.into());
+                });
+                OUTPUT.with(|output| output.borrow_mut().begin().extra(f64::from(number)).end());
+                PENDING
+            }
+        }
+    }
+}
+
 #[wasm_bindgen]
 impl Chord {
-    /// Makes an engine; see `Settings`.
+    /// Makes an engine; see `Settings`. `backend` is an object with the methods of the contract, or undefined for memory;
+    /// `settled` is called with the number and the status of each call that was pending.
     #[wasm_bindgen(constructor)]
-    pub fn new(settings: JsValue) -> core::result::Result<Chord, JsError> {
+    pub fn new(
+        settings: JsValue,
+        backend: JsValue,
+        settled: Function,
+    ) -> core::result::Result<Chord, JsError> {
         let settings: Settings = serde_wasm_bindgen::from_value(settings)?;
         SEEDED.call_once(|| seed(settings.seed()));
+        let (store, small_state, settled) = if backend.is_undefined() {
+            (AnyStore::Memory(Memory::default()), SMALL_STATE, None)
+        } else {
+            let store = Persistent::new(JsBackend::new(backend));
+            (AnyStore::Js(store), usize::MAX, Some(settled))
+        };
         Ok(Chord {
-            engine: Engine::new(Memory::default(), settings.policy(), settings.writer()),
-            writer: settings.writer(),
+            inner: Rc::new(Inner {
+                engine: Engine::new(store, settings.policy(), settings.writer()),
+                writer: settings.writer(),
+                small_state,
+                settled,
+                calls: Cell::new(0),
+            }),
         })
     }
 
     /// Sets a whole state.
     pub fn set(&self, id: u32, known: u32, context: u32, version: f64, now: f64) -> u32 {
-        INPUT.with(|input| {
-            let input = input.borrow();
-            let guard = guard(version, revision(&input, id, known));
-            let see = |written: Written<'_>| self.written(&written);
-            answer(async {
-                self.engine
-                    .set(input.id(0, id), input.text(0, context), guard, now, see)
-                    .await?
-            })
+        self.run(id + known, context, async move |inner, input| {
+            let guard = guard(version, revision(input, id, known));
+            let see = |written: Written<'_>| inner.written(&written);
+            inner
+                .engine
+                .set(input.id(0, id), input.text(0, context), guard, now, see)
+                .await?
         })
     }
 
@@ -140,105 +213,98 @@ impl Chord {
         version: f64,
         now: f64,
     ) -> u32 {
-        INPUT.with(|input| {
-            let input = input.borrow();
-            let guard = guard(version, revision(&input, id, known));
-            let see = |written: Written<'_>| self.written(&written);
-            answer(async {
+        self.run(
+            id + known,
+            changes + operations,
+            async move |inner, input| {
+                let guard = guard(version, revision(input, id, known));
                 let operations = match input.text(changes, operations) {
                     b"" => Operations::default(),
-                    text => {
-                        text::validate(text, DEEPEST * DELTA_LEVELS)
-                            .map_err(|refused| refused.into_error(text))?;
-                        Operations::parse(text)?
-                    }
+                    text => Operations::parse(valid(text, DEEPEST * DELTA_LEVELS)?)?,
                 };
+                let see = |written: Written<'_>| inner.written(&written);
                 let changes = input.text(0, changes);
-                self.engine
+                inner
+                    .engine
                     .update(input.id(0, id), changes, &operations, guard, now, see)
                     .await?
-            })
-        })
+            },
+        )
     }
 
     /// Installs a state as a new lineage.
     pub fn restore(&self, id: u32, state: u32, version: f64, now: f64) -> u32 {
-        INPUT.with(|input| {
-            let input = input.borrow();
-            let see = |written: Written<'_>| self.written(&written);
-            answer(async {
-                let state = input.text(0, state);
-                self.engine
-                    .restore(input.id(0, id), state, version as u64, now, see)
-                    .await?
-            })
+        self.run(id, state, async move |inner, input| {
+            let see = |written: Written<'_>| inner.written(&written);
+            let state = input.text(0, state);
+            inner
+                .engine
+                .restore(input.id(0, id), state, version as u64, now, see)
+                .await?
         })
     }
 
     /// The state, or nothing to tell where version and revision are those that the caller has.
     pub fn get(&self, id: u32, known: u32, version: f64) -> u32 {
-        INPUT.with(|input| {
-            let input = input.borrow();
-            let known = revision(&input, id, known);
-            let have = guard(version, known).filter(|_| version > 0.0);
-            answer(self.state(input.id(0, id), move |head| {
-                have.is_some_and(|have| {
-                    have.version == head.version && have.revision == Some(head.revision)
-                })
-            }))
+        self.run(id + known, 0, async move |inner, input| {
+            let have = match revision(input, id, known) {
+                Known::Revision(revision) => Some(Head {
+                    version: version as u64,
+                    revision,
+                }),
+                Known::Nothing | Known::Foreign => None,
+            };
+            inner.state(input.id(0, id), have).await
         })
     }
 
     /// [`Chord::get`] for a caller whose revision is this engine's own.
     #[wasm_bindgen(js_name = getNewer)]
     pub fn get_newer(&self, id: u32, version: f64, counter: f64) -> u32 {
-        let have = crate::engine::Head {
-            version: version as u64,
-            revision: Revision {
-                writer: self.writer,
+        self.run(id, 0, async move |inner, input| {
+            let revision = Revision {
+                writer: inner.writer,
                 counter: counter as u64,
-            },
-        };
-        INPUT.with(|input| answer(self.state(input.borrow().id(0, id), move |head| head == have)))
+            };
+            let have = Head {
+                version: version as u64,
+                revision,
+            };
+            inner.state(input.id(0, id), Some(have)).await
+        })
     }
 
     /// What a client has to be told.
     pub fn sync(&self, id: u32, known: u32, version: f64, old_values: bool) -> u32 {
-        INPUT.with(|input| {
-            let input = input.borrow();
+        self.run(id + known, 0, async move |inner, input| {
             let since = Since {
                 version: version as u64,
-                revision: revision(&input, id, known),
+                revision: revision(input, id, known),
             };
-            let see = |synced: Synced<'_>| self.synced(&synced);
-            answer(async {
-                self.engine
-                    .sync(input.id(0, id), since, old_values, see)
-                    .await?
-            })
+            let see = |synced: Synced<'_>| inner.synced(&synced);
+            inner
+                .engine
+                .sync(input.id(0, id), since, old_values, see)
+                .await?
         })
     }
 
     /// Deletes a context.
     pub fn delete(&self, id: u32, known: u32, version: f64, now: f64) -> u32 {
-        INPUT.with(|input| {
-            let input = input.borrow();
-            let guard = guard(version, revision(&input, id, known));
-            answer(async {
-                match self.engine.delete(input.id(0, id), guard, now).await? {
-                    Some(head) => reply(DONE, |output| {
-                        output.head(head, now, self.writer);
-                    }),
-                    None => Ok(NOTHING),
-                }
-            })
+        self.run(id + known, 0, async move |inner, input| {
+            let guard = guard(version, revision(input, id, known));
+            match inner.engine.delete(input.id(0, id), guard, now).await? {
+                Some(head) => reply(DONE, |output| {
+                    output.head(head, now, inner.writer);
+                }),
+                None => Ok(NOTHING),
+            }
         })
     }
 
     /// Ids as a JSON array. Cursor and prefix stand in the id area, one after the other.
     pub fn list(&self, limit: u32, cursor: u32, prefix: u32, descending: bool, now: f64) -> u32 {
-        INPUT.with(|input| {
-            let input = input.borrow();
+        self.run(cursor + prefix, 0, async move |inner, input| {
             let page = Page {
                 limit: limit as usize,
                 cursor: (cursor > 0).then(|| input.id(0, cursor)),
@@ -246,51 +312,44 @@ impl Chord {
                 prefix: input.id(cursor, prefix),
                 now,
             };
-            answer(async {
-                let listed = self.engine.list(&page).await?;
-                reply(DONE, |output| {
-                    output
-                        .part(|out| {
-                            write_list(out, listed.ids.iter(), |id, out| write_string(id, out))
-                        })
-                        .extra(f64::from(u8::from(listed.more)));
-                })
+            let listed = inner.engine.list(&page).await?;
+            reply(DONE, |output| {
+                output
+                    .part(|out| write_list(out, listed.ids.iter(), |id, out| write_string(id, out)))
+                    .extra(f64::from(u8::from(listed.more)));
             })
         })
     }
 
     /// Kept deltas as a JSON array of `[version, revision, insertedAt, delta]`.
     pub fn deltas(&self, id: u32, limit: u32, descending: bool) -> u32 {
-        INPUT.with(|input| {
-            answer(async {
-                let input = input.borrow();
-                let kept = self
-                    .engine
-                    .deltas(input.id(0, id), limit as usize, descending)
-                    .await?;
-                reply(DONE, |output| {
-                    output.part(|out| {
-                        write_list(out, kept.iter(), |kept, out| {
-                            out.push(b'[');
-                            crate::json::number::write_integer(kept.head.version, out);
-                            out.extend_from_slice(b",\"");
-                            kept.head.revision.write(out);
-                            out.extend_from_slice(b"\",");
-                            crate::json::number::write(kept.at, out);
-                            out.push(b',');
-                            out.extend_from_slice(&kept.delta);
-                            out.push(b']');
-                        });
+        self.run(id, 0, async move |inner, input| {
+            let kept = inner
+                .engine
+                .deltas(input.id(0, id), limit as usize, descending)
+                .await?;
+            reply(DONE, |output| {
+                output.part(|out| {
+                    write_list(out, kept.iter(), |kept, out| {
+                        out.push(b'[');
+                        number::write_integer(kept.head.version, out);
+                        out.extend_from_slice(b",\"");
+                        kept.head.revision.write(out);
+                        out.extend_from_slice(b"\",");
+                        number::write(kept.at, out);
+                        out.push(b',');
+                        out.extend_from_slice(&kept.delta);
+                        out.push(b']');
                     });
-                })
+                });
             })
         })
     }
 
     /// Removes what is due; removed contexts as a JSON array of `[id, version, revision]`, removed deltas as a number.
     pub fn cleanup(&self, limit: u32, now: f64) -> u32 {
-        answer(async {
-            let cleaned = self.engine.cleanup(limit as usize, now).await?;
+        self.run(0, 0, async move |inner, _| {
+            let cleaned = inner.engine.cleanup(limit as usize, now).await?;
             reply(DONE, |output| {
                 output
                     .part(|out| {
@@ -298,7 +357,7 @@ impl Chord {
                             out.push(b'[');
                             write_string(id, out);
                             out.push(b',');
-                            crate::json::number::write_integer(head.version, out);
+                            number::write_integer(head.version, out);
                             out.extend_from_slice(b",\"");
                             head.revision.write(out);
                             out.extend_from_slice(b"\"]");
@@ -309,17 +368,27 @@ impl Chord {
         })
     }
 
+    /// Lets go of the store.
+    pub fn close(&self) -> u32 {
+        self.run(0, 0, async |inner, _| {
+            inner.engine.close().await?;
+            reply(DONE, |_| {})
+        })
+    }
+
     /// Panics. For the test that shows how a defect is reported; nothing else reaches a panic.
     #[allow(clippy::panic, reason = "this is what it is for")]
     pub fn trap(&self) {
         panic!("a trap was asked for");
     }
+}
 
-    async fn state(&self, id: &[u8], has: impl Fn(crate::engine::Head) -> bool) -> Result<u32> {
+impl Inner {
+    async fn state(&self, id: &[u8], have: Option<Head>) -> Result<u32> {
         self.engine
             .get(id, |found| match found {
                 None => Ok(NOTHING),
-                Some((record, _)) if has(record.head()) => Ok(DONE),
+                Some((record, _)) if have == Some(record.head()) => Ok(DONE),
                 Some((record, live)) => reply(FULL, |output| {
                     output.part(|out| live.document().write(out)).head(
                         record.head(),
@@ -332,11 +401,7 @@ impl Chord {
     }
 
     fn written(&self, written: &Written<'_>) -> Result<u32> {
-        let status = match (written.changed, written.created) {
-            (false, _) => NOTHING,
-            (true, true) => CREATED,
-            (true, false) => DONE,
-        };
+        let status = if written.changed { DONE } else { NOTHING };
         let length = written.document.length();
         reply(status, |output| {
             output.part(|out| {
@@ -345,7 +410,7 @@ impl Chord {
                 }
             });
             output.part(|out| {
-                if length <= SMALL_STATE {
+                if length <= self.small_state {
                     written.document.write(out);
                 }
             });

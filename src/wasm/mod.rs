@@ -6,6 +6,8 @@
 mod allocator;
 mod area;
 mod class;
+mod js_backend;
 pub(crate) mod number;
 mod output;
 mod settings;
+mod store;

@@ -95,6 +95,6 @@ impl Output {
         if let Some(path) = error.path() {
             self.part(|out| out.extend_from_slice(&path.to_json()));
         }
-        self.end();
+        self.extra(error.cause().map_or(-1.0, f64::from)).end();
     }
 }

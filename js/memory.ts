@@ -1,0 +1,147 @@
+/**
+ * Linear memory as both sides know it, see `src/wasm/area.rs`: one area for ids, one for texts, one for the numbers of an answer.
+ */
+import * as glue from "./glue/chord.js";
+
+/** Places of numbers in an answer; the names are those of `src/wasm/output.rs`. */
+const place = { address: 0, ascii: 1, parts: 2, lengths: 3, version: 7, counter: 8, at: 9, extra: 10, count: 12 } as const;
+
+const smallestArea = 4096;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+interface Latin1 {
+  latin1Slice(start: number, end: number): string;
+}
+
+interface NodeBuffer {
+  from(buffer: ArrayBuffer): Partial<Latin1>;
+}
+
+/** Linear memory of one instance, and the views into it; made anew whenever memory has grown. */
+export class Memory {
+  readonly #exports: glue.InitOutput;
+  #buffer: ArrayBuffer | undefined;
+  #bytes = new Uint8Array(0);
+  #latin1: Latin1 | undefined;
+  #numbers = new Float64Array(0);
+  #id = new Uint8Array(0);
+  #idSize = 0;
+  #text = new Uint8Array(0);
+  #textSize = 0;
+
+  constructor(exports: glue.InitOutput) {
+    this.#exports = exports;
+  }
+
+  /** Whether calls may be made. */
+  get isInUse(): boolean {
+    return this === memory && !hasTrapped;
+  }
+
+  /** Writes ids, one behind the other, and gives their bytes. Mostly they are short ASCII, for which a loop is quickest. */
+  writeId(text: string, from = 0): number {
+    const length = text.length;
+    this.#reserve(from + 3 * length, this.#textSize);
+    const area = this.#id;
+    if (length <= 32) {
+      let at = 0;
+      while (at < length) {
+        const code = text.charCodeAt(at);
+        if (code >= 128) break;
+        area[from + at] = code;
+        at += 1;
+      }
+      if (at === length) return length;
+    }
+    return encoder.encodeInto(text, from === 0 ? area : area.subarray(from)).written;
+  }
+
+  /** Writes texts one behind the other; their bytes are in `textBytes`. */
+  writeTexts(...texts: string[]): number[] {
+    const most = texts.reduce((sum, text) => sum + 3 * text.length, 0);
+    this.#reserve(this.#idSize, most);
+    const lengths: number[] = [];
+    let at = 0;
+    for (const text of texts) {
+      const { written } = encoder.encodeInto(text, at === 0 ? this.#text : this.#text.subarray(at));
+      lengths.push(written);
+      at += written;
+    }
+    return lengths;
+  }
+
+  /** Writes one text and gives its bytes. */
+  writeText(text: string): number {
+    const length = text.length;
+    this.#reserve(this.#idSize, length + 64);
+    const first = encoder.encodeInto(text, this.#text);
+    if (first.read === length) return first.written;
+    // Not ASCII after all, so that the room did not do.
+    this.#reserve(this.#idSize, 3 * length);
+    return encoder.encodeInto(text, this.#text).written;
+  }
+
+  /** A number of the answer. */
+  number(name: keyof typeof place): number {
+    this.#refresh();
+    return this.#numbers[place[name]] as number;
+  }
+
+  /** The text of the answer at a place, `""` where there is none. */
+  part(index: number): string {
+    this.#refresh();
+    const numbers = this.#numbers;
+    if (index >= (numbers[place.parts] as number)) return "";
+    let start = numbers[place.address] as number;
+    for (let before = 0; before < index; before += 1) start += numbers[place.lengths + before] as number;
+    const length = numbers[place.lengths + index] as number;
+    if (length === 0) return "";
+    if (numbers[place.ascii] === 1 && this.#latin1 !== undefined) return this.#latin1.latin1Slice(start, start + length);
+    return decoder.decode(this.#bytes.subarray(start, start + length));
+  }
+
+  #reserve(idBytes: number, textBytes: number): void {
+    this.#refresh();
+    if (idBytes <= this.#idSize && textBytes <= this.#textSize) return;
+    if (idBytes > this.#idSize) this.#idSize = Math.max(smallestArea, idBytes);
+    if (textBytes > this.#textSize) this.#textSize = Math.max(smallestArea, textBytes);
+    this.#buffer = undefined;
+    this.#refresh();
+  }
+
+  #refresh(): void {
+    if (this.#buffer === this.#exports.memory.buffer) return;
+    // Asking for the areas may grow memory and so void what was made before.
+    const id = glue.idArea(this.#idSize);
+    const text = glue.textArea(this.#textSize);
+    const numbers = glue.numbersArea();
+    const buffer = this.#exports.memory.buffer as ArrayBuffer;
+    this.#buffer = buffer;
+    this.#bytes = new Uint8Array(buffer);
+    this.#id = new Uint8Array(buffer, id, this.#idSize);
+    this.#text = new Uint8Array(buffer, text, this.#textSize);
+    this.#numbers = new Float64Array(buffer, numbers, place.count);
+    const bytes = (globalThis as { Buffer?: NodeBuffer }).Buffer?.from(buffer);
+    this.#latin1 = typeof bytes?.latin1Slice === "function" ? (bytes as Latin1) : undefined;
+  }
+}
+
+/** The instance in use, made anew after a trap: linear memory that was left in the middle of something is not to be trusted. */
+let memory: Memory | undefined;
+let hasTrapped = false;
+
+/** The memory of the instance that all engines of this process share. */
+export function memoryOf(module: WebAssembly.Module): Memory {
+  if (memory !== undefined && !hasTrapped) return memory;
+  if (hasTrapped) glue.__wbg_reset_state();
+  hasTrapped = false;
+  memory = new Memory(glue.initSync({ module }));
+  return memory;
+}
+
+/** Notes that the instance is not to be used any more. */
+export function trapped(): void {
+  hasTrapped = true;
+}
