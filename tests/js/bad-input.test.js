@@ -88,6 +88,8 @@ test(
     });
     await refusal(() => chord.setContext("c", { value }), "invalid_value");
     await refusal(() => chord.setContext("c", value), "invalid_value");
+    const list = Object.defineProperty([0], 0, Object.getOwnPropertyDescriptor(value, "hidden"));
+    await refusal(() => chord.setContext("c", { list }), "invalid_value");
     assert.equal(reads, 0);
   }),
 );

@@ -67,6 +67,7 @@ export const refusedValues = {
 /** Each makes a value that is refused for what stands inside it, with the way to that. */
 export const refusedWithin = {
   "an accessor": [() => withAccessor(() => 1), ["hidden"]],
+  "an accessor in an array": [() => Object.defineProperty([1, 2], 1, { get: () => 2, enumerable: true }), [1]],
   "undefined in an array": [() => [1, undefined], [1]],
   "a cycle": [looped, ["self"]],
   "a cycle through arrays": [loopedList, [1, 0]],

@@ -37,6 +37,16 @@ test(
 );
 
 test(
+  "without an interval it waits an hour, or at any rate doesn't run at once",
+  overdue(1, async (chord, { events, left }) => {
+    await chord.startCleanupServer();
+    await pause(150);
+    assert.equal(events.length, 0);
+    assert.equal(await left(), 1);
+  }),
+);
+
+test(
   "stopping twice, and without a start, is fine",
   overdue(0, async (chord) => {
     await chord.stopCleanupServer();

@@ -142,6 +142,24 @@ test(
   }),
 );
 
+test("results of contexts that cleanup has removed are right when read at last", async () => {
+  for (const size of Object.keys(sizes)) {
+    const clock = manualClock();
+    await withChord({ contextAutoDelete: true, contextTtl: 1_000, timeProvider: clock.timeProvider }, async (chord) => {
+      const created = await chord.setContext("c", initial(size));
+      const updated = await chord.updateContext("c", { n: 1, rows: { "row 1": undefined } });
+      clock.advance(5_000);
+      assert.equal((await chord.cleanup()).contexts, 1);
+      const { "row 1": _, ...rows } = initial(size).rows;
+      assert.ok(same(updated.context.context, { ...initial(size), n: 1, rows }), size);
+      assert.equal(updated.context.version, 2);
+      assert.ok(same(patched(initial(size), updated.delta.delta), updated.context.context));
+      assert.ok(same(created.context.context, initial(size)), size);
+      assert.equal(created.context.version, 1);
+    })();
+  }
+});
+
 test(
   "results of very many contexts, none of them read, are all right when read at last",
   { timeout: 60_000 },

@@ -42,3 +42,7 @@ test("a million updates leave memory flat", { timeout: 300_000 }, async () => {
 test("contexts that come and go under new ids leave memory flat", { timeout: 300_000 }, async () => {
   await staysFlat("churn", [50_000, 250_000], { rss: 64 * MB, heapUsed: 3 * MB, linear: 1 * MB });
 });
+
+test("however many contexts there are, what JavaScript keeps of them is bounded", { timeout: 300_000 }, async () => {
+  await staysFlat("crowd", [50_000, 150_000], { heapUsed: 8 * MB });
+});

@@ -248,3 +248,45 @@ test(
     for (const listener of [undefined, null, {}, "f"]) thrown(() => chord.subscribe("c", listener), "invalid_argument");
   }),
 );
+
+test(
+  "a subscription hears what is committed after it, not what is still being told",
+  withChord({}, async (chord) => {
+    const late = ear();
+    const early = ear();
+    chord.subscribe("c", early.listen);
+    const writing = chord.setContext("c", { n: 1 });
+    chord.subscribe("c", late.listen);
+    await writing;
+    await early.count(1);
+    await chord.setContext("c", { n: 2 });
+    await late.count(1);
+    assert.deepEqual(
+      late.heard.map((event) => event.version),
+      [2],
+    );
+  }),
+);
+
+test(
+  "who is unsubscribed while an event is told, or before it is, doesn't hear it",
+  withChord({}, async (chord) => {
+    const { heard, listen } = ear();
+    const first = ear();
+    let stop;
+    chord.subscribe("c", (event) => {
+      stop();
+      first.listen(event);
+    });
+    stop = chord.subscribe("c", listen);
+    await chord.setContext("c", { n: 1 });
+    await first.count(1);
+    const stopSoon = chord.subscribe("c", listen);
+    const writing = chord.setContext("c", { n: 2 });
+    stopSoon();
+    await writing;
+    await first.count(2);
+    await pause(10);
+    assert.deepEqual(heard, []);
+  }),
+);

@@ -128,3 +128,32 @@ test(
     assert.equal(JSON.stringify(delta.keys.value), JSON.stringify(Object.fromEntries(awkward.map((key) => [key, key]))));
   }),
 );
+
+test(
+  "texts of every width and size come back whole while memory grows, in instances that take turns",
+  { timeout: 60_000 },
+  withChord({}, async (first) => {
+    await withChord({}, async (second) => {
+      const held = new Map();
+      for (const [turn, size] of [10, 2_000, 100, 60_000, 5_000, 1_000_000, 30, 3_000_000].entries()) {
+        for (const [chord, fill] of [
+          [first, "aé日🎵"],
+          [second, "plain ascii "],
+          [first, "é"],
+          [second, "🎵"],
+        ]) {
+          const text = fill.repeat(Math.ceil(size / fill.length));
+          const id = `${turn} ${fill}`;
+          await chord.setContext(id, { text, [fill]: turn });
+          await chord.updateContext(id, { more: fill });
+          held.set(id, [chord, { text, [fill]: turn, more: fill }]);
+        }
+      }
+      for (const [id, [chord, due]] of held) {
+        const { context } = await chord.getContext(id);
+        assert.ok(context.text === due.text, `${id}: ${context.text.length} of ${due.text.length} characters`);
+        assert.equal(JSON.stringify(context), JSON.stringify(due));
+      }
+    })();
+  }),
+);

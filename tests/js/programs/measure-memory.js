@@ -99,6 +99,22 @@ const works = {
     }
     await chord.close();
   },
+
+  /** Ever more contexts, each written and its results dropped unread; then all read. What JavaScript holds of them must not grow with them. */
+  async crowd(points) {
+    const chord = await Chord.open();
+    const fields = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`field ${i}`, `a value of some length in field ${i}`]));
+    for (const [from, to] of points) {
+      for (let n = from; n < to; n += 1) {
+        await chord.setContext(`context ${n}`, { ...fields, n });
+        await chord.updateContext(`context ${n}`, { n: -n });
+      }
+      for (let n = from; n < to; n += 1) await chord.getContext(`context ${n}`);
+      for (let n = from; n < to; n += 1) await chord.syncContext(`context ${n}`, 1);
+      await measure(to);
+    }
+    await chord.close();
+  },
 };
 
 const [work, ...steps] = process.argv.slice(2);
