@@ -3,16 +3,19 @@
 //! Each record has a slot; a table finds the slot by id. Whatever else keeps order over records holds slots: a heap of
 //! due times for cleanup, and, once somebody lists, the ids in order.
 
+mod order;
+
 use core::cell::RefCell;
 use core::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap};
-use std::ops::Bound;
+use std::collections::BinaryHeap;
 
 use crate::Result;
 use crate::engine::{
     Cleaned, Commit, Head, Listed, Page, Policy, Record, Step, Store, WriteContext,
 };
 use crate::json::{Positions, hash};
+
+use order::Order;
 
 /// So many expired tombstones go along with each commit.
 const TOMBSTONES_PER_COMMIT: usize = 2;
@@ -32,7 +35,7 @@ struct Records {
     due: BinaryHeap<Reverse<Due>>,
     tombstones: BinaryHeap<Reverse<Due>>,
     /// Made when somebody lists for the first time, so that nobody else pays for it.
-    in_order: Option<BTreeMap<Box<[u8]>, u32>>,
+    in_order: Option<Order>,
 }
 
 #[derive(Debug)]
@@ -212,10 +215,8 @@ impl Records {
 
     fn enlist(&mut self, slot: u32) {
         let id = self.slots[slot as usize].as_deref().map(|slot| &slot.id);
-        if let (Some(in_order), Some(id)) = (&mut self.in_order, id)
-            && !in_order.contains_key(id)
-        {
-            in_order.insert(id.clone(), slot);
+        if let (Some(in_order), Some(id)) = (&mut self.in_order, id) {
+            in_order.insert(id);
         }
     }
 
@@ -326,34 +327,29 @@ impl Records {
     fn list(&mut self, page: &Page<'_>) -> Listed {
         let slots = &self.slots;
         let in_order = self.in_order.get_or_insert_with(|| {
-            let slots = slots
+            let mut in_order = Order::default();
+            let live = slots
                 .iter()
-                .enumerate()
-                .filter_map(|(slot, there)| Some((slot as u32, there.as_deref()?)));
-            let live = slots.filter(|(_, there)| there.record.live().is_some());
-            live.map(|(slot, there)| (there.id.clone(), slot)).collect()
+                .flatten()
+                .filter(|slot| slot.record.live().is_some());
+            live.for_each(|slot| in_order.insert(&slot.id));
+            in_order
         });
-        let after = page.cursor.map_or(Bound::Unbounded, Bound::Excluded);
-        let matching = |id: &&Box<[u8]>| id.starts_with(page.prefix);
-        let ids = |found: &mut dyn Iterator<Item = &Box<[u8]>>| -> Vec<Box<[u8]>> {
-            found.take(page.limit + 1).cloned().collect()
+        let matching = |id: &&[u8]| id.starts_with(page.prefix);
+        let ids = |found: &mut dyn Iterator<Item = &[u8]>| -> Vec<Box<[u8]>> {
+            found.take(page.limit + 1).map(Into::into).collect()
         };
         let mut found = if page.descending {
             let end = prefix_end(page.prefix);
-            let end = match (after, &end) {
-                (Bound::Excluded(cursor), Some(end)) if cursor >= &**end => Bound::Excluded(&**end),
-                (Bound::Unbounded, Some(end)) => Bound::Excluded(&**end),
-                (after, _) => after,
+            let is_before = |id: &[u8]| {
+                end.as_deref().is_none_or(|end| id < end)
+                    && page.cursor.is_none_or(|cursor| id < cursor)
             };
-            let range = in_order.range::<[u8], _>((Bound::Unbounded, end)).rev();
-            ids(&mut range.map(|(id, _)| id).take_while(matching))
+            ids(&mut in_order.before(&is_before).take_while(matching))
         } else {
-            let start = match after {
-                Bound::Excluded(cursor) if cursor >= page.prefix => after,
-                _ => Bound::Included(page.prefix),
-            };
-            let range = in_order.range::<[u8], _>((start, Bound::Unbounded));
-            ids(&mut range.map(|(id, _)| id).take_while(matching))
+            let is_before =
+                |id: &[u8]| id < page.prefix || page.cursor.is_some_and(|cursor| id <= cursor);
+            ids(&mut in_order.after(&is_before).take_while(matching))
         };
         let more = found.len() > page.limit;
         found.truncate(page.limit);
