@@ -41,6 +41,14 @@ type Problem = "accessor" | "bytes" | "depth" | "extra" | "kind" | "misplaced" |
 
 const failed = -1;
 
+/** How many digits a large number has at least beyond the first. From 1e21 on it is printed with an exponent. */
+function moreDigits(number: number): number {
+  const size = Math.abs(number);
+  if (size >= 1e12) return size < 1e21 ? 12 : 4;
+  if (size >= 1e9) return 9;
+  return size >= 1e6 ? 6 : 3;
+}
+
 /** Whether `prototype` is what another realm calls `Object.prototype` or `Array.prototype`. */
 function isForeign(prototype: object, native: string): boolean {
   const maker: unknown = getOwnPropertyDescriptor(prototype, "constructor")?.value;
@@ -137,6 +145,7 @@ export class JsonWalk {
           case "number":
             // True of NaN and the infinities alone.
             if (item - item !== 0) return this.#fail("kind", item, key);
+            if (item >= 1e3 || item <= -1e3) bytes += moreDigits(item);
             break;
           case "boolean":
             bytes += 3;
@@ -200,6 +209,7 @@ export class JsonWalk {
             break;
           case "number":
             if (item - item !== 0) return this.#fail("kind", item, index);
+            if (item >= 1e3 || item <= -1e3) bytes += moreDigits(item);
             break;
           case "boolean":
             bytes += 3;

@@ -1,6 +1,7 @@
 /**
  * Linear memory as both sides know it, see `src/wasm/area.rs`: one area for ids, one for texts, one for the numbers of an answer.
  */
+import { ChordError } from "./error.js";
 import * as glue from "./glue/chord.js";
 
 /** Places of numbers in an answer; the names are those of `src/wasm/output.rs`. */
@@ -135,9 +136,18 @@ let hasTrapped = false;
 /** The memory of the instance that all engines of this process share. */
 export function memoryOf(module: WebAssembly.Module): Memory {
   if (memory !== undefined && !hasTrapped) return memory;
-  if (hasTrapped) glue.__wbg_reset_state();
+  // Glue keeps whatever it has instantiated, so another module must not get that far.
+  if (!WebAssembly.Module.exports(module).some(({ name }) => name === "numbersArea")) {
+    throw new ChordError("invalid_argument", "option wasm is not this release's chord.wasm: it exports something else");
+  }
+  try {
+    if (hasTrapped) glue.__wbg_reset_state();
+    memory = new Memory(glue.initSync({ module }));
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ChordError("invalid_argument", `option wasm is not this release's chord.wasm: ${reason}`, { cause });
+  }
   hasTrapped = false;
-  memory = new Memory(glue.initSync({ module }));
   return memory;
 }
 

@@ -119,6 +119,7 @@ impl<'a> Slot<'a> {
     }
 }
 
+#[inline(never)]
 fn follow<'a>(first: Slot<'a>, second: Change<'a>) -> Result<Option<Slot<'a>>> {
     match (first, second) {
         (Slot::Nested(mut merger), Change::Nested(next)) => {
@@ -138,6 +139,9 @@ fn follow<'a>(first: Slot<'a>, second: Change<'a>) -> Result<Option<Slot<'a>>> {
 }
 
 /// The one change with the effect of `first` followed by `second`, or `None` where they cancel out.
+///
+/// Not inlined: what recurses once a level must keep its stack frames small.
+#[inline(never)]
 pub(crate) fn compose<'a>(first: Change<'a>, second: Change<'a>) -> Result<Option<Change<'a>>> {
     use Change::{Added, Edited, Modified, Nested, Removed};
     Ok(match (first, second) {

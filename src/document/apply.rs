@@ -40,14 +40,44 @@ impl Document {
 }
 
 impl Object {
+    /// Recurses once a level and for no other reason: all else is called, so that its stack frame stays small.
     fn apply(&mut self, delta: &Delta<'_>) -> Result<()> {
         for (key, change) in &delta.fields {
-            self.step(key, change)
-                .map_err(|error| error.under(key.as_ref()))?;
+            let outcome = match self.inner(key, change) {
+                Some((inner, nested)) => {
+                    let before = inner.length();
+                    let outcome = inner.apply(nested);
+                    let after = inner.length();
+                    self.resized(before, after);
+                    outcome
+                }
+                None => self.step(key, change),
+            };
+            if let Err(error) = outcome {
+                return Err(error.under(key.as_ref()));
+            }
         }
         Ok(())
     }
 
+    /// The large object under `key`, where the change is inside it.
+    #[inline(never)]
+    fn inner<'o, 'd, 't>(
+        &'o mut self,
+        key: &[u8],
+        change: &'d Change<'t>,
+    ) -> Option<(&'o mut Object, &'d Delta<'t>)> {
+        let Change::Nested(nested) = change else {
+            return None;
+        };
+        let position = self.find(key)?;
+        match self.document_mut(position)? {
+            Document::Object(inner) => Some((inner, nested)),
+            _ => None,
+        }
+    }
+
+    #[inline(never)]
     fn step(&mut self, key: &[u8], change: &Change<'_>) -> Result<()> {
         match (self.find(key), change) {
             (None, Change::Added(new)) => self.push(Field::new(key, new)),

@@ -158,6 +158,19 @@ impl Object {
         });
     }
 
+    /// The large value of the field at `position`. Whoever changes it says so with [`Object::resized`].
+    pub(super) fn document_mut(&mut self, position: usize) -> Option<&mut Document> {
+        match self.fields.get_mut(position)?.as_mut()? {
+            Field::Tree(tree) => Some(&mut tree.1),
+            Field::Text { .. } => None,
+        }
+    }
+
+    /// Notes that a value had `before` bytes and has `after` now.
+    pub(super) fn resized(&mut self, before: usize, after: usize) {
+        self.bytes = self.bytes + after - before;
+    }
+
     /// Changes the field at `position` in place; its key stays.
     pub(super) fn change<E>(
         &mut self,

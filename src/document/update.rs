@@ -184,32 +184,58 @@ enum State<'a, 's> {
 
 impl<'a, 's> State<'a, 's> {
     /// The change that the operation makes at the end of `path`, as seen from here; `None` where it makes none.
+    ///
+    /// A loop, not a recursion: a path may be as long as contexts are deep, and JavaScript's stack is not.
     fn operate(self, path: &[&'a [u8]], operation: Operation<'a>) -> Result<Option<Change<'a>>> {
-        let Some((key, rest)) = path.split_first() else {
-            return self.operate_here(operation);
+        let mut state = self;
+        let mut absent = Vec::with_capacity(path.len());
+        let mut failure = None;
+        for key in path {
+            absent.push(matches!(state, State::Absent));
+            match state.field(key, operation) {
+                Ok(inner) => state = inner,
+                Err(error) => {
+                    failure = Some(error);
+                    state = State::Absent;
+                    absent.pop();
+                    break;
+                }
+            }
+        }
+        let outcome = match failure {
+            Some(error) => Err(error),
+            None => state.operate_here(operation),
         };
-        let inner = match &self {
-            State::Absent => State::Absent,
-            State::Stored(value, changes) => value.field(key, *changes)?,
-            State::Changed(text) if text::is_object(text) => match owned_field(text, key) {
+        let way = path.iter().zip(absent).rev();
+        let mut change = match outcome {
+            Ok(Some(change)) => change,
+            Ok(None) => return Ok(None),
+            Err(error) => return Err(way.fold(error, |error, (key, _)| error.under(*key))),
+        };
+        for (key, was_absent) in way {
+            change = match change {
+                Change::Added(value) if was_absent => {
+                    Change::Added(Cow::Owned([b"{", *key, b":", &value, b"}"].concat()))
+                }
+                change => Change::Nested(Delta {
+                    fields: vec![(Cow::Borrowed(*key), change)],
+                }),
+            };
+        }
+        Ok(Some(change))
+    }
+
+    /// The field `key` of this value.
+    fn field(&self, key: &[u8], operation: Operation<'_>) -> Result<State<'a, 's>> {
+        match self {
+            State::Absent => Ok(State::Absent),
+            State::Stored(value, changes) => value.field(key, *changes, operation),
+            State::Changed(text) if text::is_object(text) => Ok(match owned_field(text, key) {
                 Some(value) => State::Changed(value),
                 None => State::Absent,
-            },
-            State::Changed(_) => return Err(not_an_object(operation)),
-        };
-        let Some(change) = inner
-            .operate(rest, operation)
-            .map_err(|error| error.under(*key))?
-        else {
-            return Ok(None);
-        };
-        let nested = Delta {
-            fields: vec![(Cow::Borrowed(*key), change)],
-        };
-        if let State::Absent = self {
-            return Ok(Some(Change::Added(Cow::Owned(apply(b"{}", &nested)?))));
+            }),
+            State::Changed(_) => Err(not_an_object(operation)),
         }
-        Ok(Some(Change::Nested(nested)))
     }
 
     fn operate_here(self, operation: Operation<'a>) -> Result<Option<Change<'a>>> {
@@ -294,14 +320,19 @@ impl<'a, 's> State<'a, 's> {
 
 impl<'a> Value<'a> {
     /// The field `key` after `changes`.
-    fn field<'s>(self, key: &[u8], changes: Option<&'s Delta<'a>>) -> Result<State<'a, 's>> {
+    fn field<'s>(
+        self,
+        key: &[u8],
+        changes: Option<&'s Delta<'a>>,
+        operation: Operation<'_>,
+    ) -> Result<State<'a, 's>> {
         let stored = match self {
             Value::Object(object) => child(object, key),
             Value::Text(stored) if text::is_object(stored) => {
                 let found = text::fields(stored).find(|(there, _)| *there == key);
                 found.map(|(_, value)| Value::Text(value))
             }
-            _ => return Err(not_an_object(Operation::Remove)),
+            _ => return Err(not_an_object(operation)),
         };
         let change =
             changes.and_then(|delta| delta.fields.iter().find(|(there, _)| there.as_ref() == key));
