@@ -36,7 +36,9 @@ async function measure(done) {
     collect();
     await tick();
   }
-  const { rss, heapUsed, external } = process.memoryUsage();
+  const { rss, heapUsed: used, external } = process.memoryUsage();
+  // Bun counts linear memory and other buffers as part of the heap, the other runtimes beside it.
+  const heapUsed = process.versions.bun ? used - external : used;
   const linear = memories.map((memory) => memory.deref()?.buffer.byteLength ?? 0).reduce((sum, bytes) => sum + bytes, 0);
   console.log(JSON.stringify({ done, rss, heapUsed, external, linear, instances: memories.length }));
 }
@@ -100,7 +102,7 @@ const works = {
     await chord.close();
   },
 
-  /** Ever more contexts, each written and its results dropped unread; then all read. What JavaScript holds of them must not grow with them. */
+  /** Ever more contexts, each written and its results dropped unread; then some read. What JavaScript holds of them must not grow with them. */
   async crowd(points) {
     const chord = await Chord.open();
     const fields = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`field ${i}`, `a value of some length in field ${i}`]));
@@ -109,8 +111,8 @@ const works = {
         await chord.setContext(`context ${n}`, { ...fields, n });
         await chord.updateContext(`context ${n}`, { n: -n });
       }
-      for (let n = from; n < to; n += 1) await chord.getContext(`context ${n}`);
-      for (let n = from; n < to; n += 1) await chord.syncContext(`context ${n}`, 1);
+      for (let n = from; n < to; n += 5) await chord.getContext(`context ${n}`);
+      for (let n = from; n < to; n += 5) await chord.syncContext(`context ${n}`, 1);
       await measure(to);
     }
     await chord.close();
