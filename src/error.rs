@@ -80,8 +80,13 @@ impl Code {
 }
 
 /// What went wrong, why, and where.
+///
+/// One pointer: results are passed through every function of the crate, and failures are rare.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Error {
+pub struct Error(Box<Details>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Details {
     code: Code,
     message: String,
     path: Option<Path>,
@@ -93,29 +98,36 @@ pub type Result<T> = core::result::Result<T, Error>;
 
 impl Error {
     /// An error that is about no place within a value.
+    #[cold]
+    #[inline(never)]
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Error {
-            code,
-            message: message.into(),
-            path: None,
-            cause: None,
-        }
+        Error::make(code, message.into(), None)
     }
 
     /// An error about the value at hand; callers add the way there with [`Error::under`].
+    #[cold]
+    #[inline(never)]
     pub fn here(code: Code, message: impl Into<String>) -> Self {
-        Error {
+        Error::make(code, message.into(), Some(Path::default()))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn make(code: Code, message: String, path: Option<Path>) -> Self {
+        Error(Box::new(Details {
             code,
-            message: message.into(),
-            path: Some(Path::default()),
+            message,
+            path,
             cause: None,
-        }
+        }))
     }
 
     /// The same error, seen from the parent that holds the value under `segment`.
     #[must_use]
+    #[cold]
+    #[inline(never)]
     pub fn under(mut self, segment: impl Into<Segment>) -> Self {
-        if let Some(path) = &mut self.path {
+        if let Some(path) = &mut self.0.path {
             path.push_front(segment.into());
         }
         self
@@ -124,42 +136,42 @@ impl Error {
     /// The same error with the whole way from the root.
     #[must_use]
     pub fn at(mut self, path: Path) -> Self {
-        self.path = Some(path);
+        self.0.path = Some(path);
         self
     }
 
     /// The same error with a number for its cause, which whoever reports it knows.
     #[must_use]
     pub fn because(mut self, cause: u32) -> Self {
-        self.cause = Some(cause);
+        self.0.cause = Some(cause);
         self
     }
 
     /// The number of its cause, where there is one.
     pub fn cause(&self) -> Option<u32> {
-        self.cause
+        self.0.cause
     }
 
     /// The stable code.
     pub fn code(&self) -> Code {
-        self.code
+        self.0.code
     }
 
     /// What went wrong and what to do, without the path.
     pub fn message(&self) -> &str {
-        &self.message
+        &self.0.message
     }
 
     /// The place in the value, from the root, where there is one.
     pub fn path(&self) -> Option<&Path> {
-        self.path.as_ref()
+        self.0.path.as_ref()
     }
 }
 
 impl core::fmt::Display for Error {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str(&self.message)?;
-        match &self.path {
+        f.write_str(&self.0.message)?;
+        match &self.0.path {
             Some(path) => write!(f, " at {path}"),
             None => Ok(()),
         }

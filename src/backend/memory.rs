@@ -11,7 +11,7 @@ use std::collections::BinaryHeap;
 
 use crate::Result;
 use crate::engine::{
-    Cleaned, Commit, Head, Listed, Page, Policy, Record, Step, Store, WriteContext,
+    Cleaned, Commit, Decide, Head, Listed, Page, Policy, Record, Step, Store, Tell, WriteContext,
 };
 use crate::json::{Positions, hash};
 
@@ -82,13 +82,13 @@ impl Store for Memory {
         )
     }
 
-    async fn write<R>(
+    async fn write(
         &self,
         id: &[u8],
         context: &WriteContext<'_>,
-        mut step: impl FnMut(Option<&Record>) -> Result<Step>,
-        done: impl FnOnce(&Record, Option<&[u8]>) -> Result<R>,
-    ) -> Result<R> {
+        step: &mut Decide<'_>,
+        done: &mut Tell<'_>,
+    ) -> Result<()> {
         let mut records = self.records.borrow_mut();
         records.bury(context.now, TOMBSTONES_PER_COMMIT);
         let found = records
@@ -125,7 +125,7 @@ impl Store for Memory {
         &self,
         id: &[u8],
         context: &WriteContext<'_>,
-        mut check: impl FnMut(Option<&Record>) -> Result<bool>,
+        check: &mut dyn FnMut(Option<&Record>) -> Result<bool>,
     ) -> Result<Option<Head>> {
         let mut records = self.records.borrow_mut();
         records.bury(context.now, TOMBSTONES_PER_COMMIT);

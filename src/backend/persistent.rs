@@ -5,14 +5,14 @@
 //! first, the answer says what is missing; the record catches up and the step runs again. Losing the working records loses nothing.
 
 use core::cell::RefCell;
-use std::collections::HashMap;
 
 use crate::delta::{code, text};
 use crate::document::Document;
 use crate::engine::{
-    Cleaned, Commit, Head, Keep, Listed, Page, Past, Record, Step, Store, WriteContext, creation,
+    Cleaned, Commit, Decide, Head, Keep, Listed, Page, Past, Record, Step, Store, Tell,
+    WriteContext, creation,
 };
-use crate::json;
+use crate::json::{self, Ids};
 use crate::{Code, Error, Result};
 
 use super::contract::{Answer, Backend, Kind, News, Only, Proposal, Stored, StoredEntry};
@@ -29,7 +29,7 @@ const WORKING_SET: usize = 1000;
 #[derive(Debug)]
 pub struct Persistent<B> {
     backend: B,
-    working: RefCell<HashMap<Box<[u8]>, Working>>,
+    working: RefCell<Ids<Working>>,
     turns: Turns,
 }
 
@@ -45,7 +45,7 @@ impl<B: Backend> Persistent<B> {
     pub fn new(backend: B) -> Self {
         Persistent {
             backend,
-            working: RefCell::default(),
+            working: RefCell::new(json::ids()),
             turns: Turns::default(),
         }
     }
@@ -187,13 +187,13 @@ impl<B: Backend> Store for Persistent<B> {
         answer
     }
 
-    async fn write<R>(
+    async fn write(
         &self,
         id: &[u8],
         context: &WriteContext<'_>,
-        mut step: impl FnMut(Option<&Record>) -> Result<Step>,
-        done: impl FnOnce(&Record, Option<&[u8]>) -> Result<R>,
-    ) -> Result<R> {
+        step: &mut Decide<'_>,
+        done: &mut Tell<'_>,
+    ) -> Result<()> {
         let _turn = self.turns.take(id).await;
         let mut working = self.take_working(id);
         // A step that commits is proven right by the compare-and-set; one that doesn't must have seen the newest record.
@@ -252,7 +252,7 @@ impl<B: Backend> Store for Persistent<B> {
         &self,
         id: &[u8],
         context: &WriteContext<'_>,
-        mut check: impl FnMut(Option<&Record>) -> Result<bool>,
+        check: &mut dyn FnMut(Option<&Record>) -> Result<bool>,
     ) -> Result<Option<Head>> {
         let _turn = self.turns.take(id).await;
         let mut working = self.take_working(id);

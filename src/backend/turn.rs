@@ -3,13 +3,15 @@
 use core::cell::RefCell;
 use core::future::poll_fn;
 use core::task::{Poll, Waker};
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::rc::Rc;
 
-type Waiting = RefCell<HashMap<Box<[u8]>, VecDeque<Rc<RefCell<Option<Waker>>>>>>;
+use crate::json::{Ids, ids};
+
+type Waiting = RefCell<Ids<VecDeque<Rc<RefCell<Option<Waker>>>>>>;
 
 /// Whose turn it is, by id. The first in a queue has the turn.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Turns(Waiting);
 
 /// A turn; it ends when this is dropped.
@@ -17,6 +19,12 @@ pub(super) struct Turn<'t> {
     turns: &'t Turns,
     id: Box<[u8]>,
     place: Rc<RefCell<Option<Waker>>>,
+}
+
+impl Default for Turns {
+    fn default() -> Self {
+        Turns(RefCell::new(ids()))
+    }
 }
 
 impl Turns {

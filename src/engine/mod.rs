@@ -23,7 +23,13 @@ use core::cell::Cell;
 use crate::delta::{code, text};
 use crate::{Code, Error, Result};
 
-/// Where records live.
+/// Decides what a write does to a record.
+pub type Decide<'f> = dyn FnMut(Option<&Record>) -> Result<Step> + 'f;
+
+/// Hears what a write came to.
+pub type Tell<'f> = dyn FnMut(&Record, Option<&[u8]>) -> Result<()> + 'f;
+
+/// Where records live. What engines do comes in as references to functions, so that each store is compiled once.
 ///
 /// `read`, `write` and `remove` see the newest record, or one that a compare-and-set proves to be the newest.
 #[allow(
@@ -39,21 +45,22 @@ pub trait Store {
     ) -> Result<R>;
 
     /// Makes the commit that `step` returns for the record as it is, atomically, and calls `done` with the record after it
-    /// and what was committed. `step` is called again when another writer came first.
-    async fn write<R>(
+    /// and the code of the delta: none where nothing was committed, empty where a lineage began. `step` is called again when
+    /// another writer came first; a record whose tombstone has passed is absent to it.
+    async fn write(
         &self,
         id: &[u8],
         context: &WriteContext<'_>,
-        step: impl FnMut(Option<&Record>) -> Result<Step>,
-        done: impl FnOnce(&Record, Option<&[u8]>) -> Result<R>,
-    ) -> Result<R>;
+        step: &mut Decide<'_>,
+        done: &mut Tell<'_>,
+    ) -> Result<()>;
 
     /// Deletes the context if `check` allows it for the record as it is, leaving a tombstone, and says which head went.
     async fn remove(
         &self,
         id: &[u8],
         context: &WriteContext<'_>,
-        check: impl FnMut(Option<&Record>) -> Result<bool>,
+        check: &mut dyn FnMut(Option<&Record>) -> Result<bool>,
     ) -> Result<Option<Head>>;
 
     /// Visits what is due in the order it fell due, `limit` contexts at most.
@@ -196,11 +203,11 @@ impl<S: Store> Engine<S> {
     /// # Errors
     /// `conflict` where `guard` asks for another version; those of the store.
     pub async fn delete(&self, id: &[u8], guard: Option<Guard>, now: f64) -> Result<Option<Head>> {
-        let check = |record: Option<&Record>| {
+        let mut check = |record: Option<&Record>| {
             write::check(guard, record)?;
             Ok(record.is_some_and(|record| record.live().is_some()))
         };
-        self.store.remove(id, &self.context(now), check).await
+        self.store.remove(id, &self.context(now), &mut check).await
     }
 
     /// Removes what is due, `limit` contexts visited at most.
@@ -224,12 +231,15 @@ impl<S: Store> Engine<S> {
     /// # Errors
     /// Those of the store.
     pub async fn deltas(&self, id: &[u8], limit: usize, descending: bool) -> Result<Vec<Kept>> {
-        self.store
-            .read(id, |record| match record {
-                Some(record) => kept(record, limit, descending),
-                None => Ok(Vec::new()),
-            })
-            .await
+        let mut found = Vec::new();
+        let mut read = |record: Option<&Record>| {
+            if let Some(record) = record {
+                found = kept(record, limit, descending)?;
+            }
+            Ok(())
+        };
+        self.store.read(id, &mut read).await?;
+        Ok(found)
     }
 
     /// Lets go of the store.
@@ -268,6 +278,36 @@ fn kept(record: &Record, limit: usize, descending: bool) -> Result<Vec<Kept>> {
     }
     told.truncate(limit);
     Ok(told)
+}
+
+/// A function that is called once at most, and what it gave.
+enum Once<F, R> {
+    Waiting(F),
+    Called(R),
+    Failed,
+}
+
+impl<F, R> Once<F, R> {
+    fn new(function: F) -> Self {
+        Once::Waiting(function)
+    }
+
+    fn call(&mut self, call: impl FnOnce(F) -> Result<R>) -> Result<()> {
+        if let Once::Waiting(function) = core::mem::replace(self, Once::Failed) {
+            *self = Once::Called(call(function)?);
+        }
+        Ok(())
+    }
+
+    fn result(self) -> Result<R> {
+        match self {
+            Once::Called(result) => Ok(result),
+            _ => Err(Error::new(
+                Code::Internal,
+                "a store finished without telling what came of it",
+            )),
+        }
+    }
 }
 
 fn not_found() -> Error {

@@ -4,7 +4,7 @@ use crate::Result;
 use crate::delta::merge::Merger;
 use crate::delta::{Delta, code, text};
 
-use super::{Engine, Entry, Live, Record, Revision, Store, not_found};
+use super::{Engine, Entry, Live, Once, Record, Revision, Store, not_found};
 
 /// Merged deltas longer than the state are not sent, but up to so many bytes nobody minds.
 const SMALL_DELTA: usize = 1024;
@@ -62,31 +62,29 @@ impl<S: Store> Engine<S> {
         old_values: bool,
         see: impl FnOnce(Synced<'_>) -> R,
     ) -> Result<R> {
-        self.store()
-            .read(id, |record| {
-                let record = record.ok_or_else(not_found)?;
-                let live = record.live().ok_or_else(not_found)?;
-                let head = record.head();
-                if since.version == head.version
-                    && since.version > 0
-                    && since.revision.allows(head.revision)
-                {
-                    return Ok(see(Synced::Same(record)));
-                }
-                Ok(see(match missing(record, since) {
-                    Some(entries) => {
-                        let delta = told(&entries, old_values)?;
-                        if delta.len() > SMALL_DELTA && delta.len() > live.document().length() {
-                            Synced::Full(record, live)
-                        } else {
-                            Synced::Delta(record, delta)
-                        }
-                    }
-                    None => Synced::Full(record, live),
-                }))
-            })
-            .await
+        let mut see = Once::new(see);
+        let mut read =
+            |record: Option<&Record>| see.call(|see| answer(record, since, old_values).map(see));
+        self.store().read(id, &mut read).await?;
+        see.result()
     }
+}
+
+fn answer(record: Option<&Record>, since: Since, old_values: bool) -> Result<Synced<'_>> {
+    let record = record.ok_or_else(not_found)?;
+    let live = record.live().ok_or_else(not_found)?;
+    let head = record.head();
+    if since.version == head.version && since.version > 0 && since.revision.allows(head.revision) {
+        return Ok(Synced::Same(record));
+    }
+    let Some(entries) = missing(record, since) else {
+        return Ok(Synced::Full(record, live));
+    };
+    let delta = told(&entries, old_values)?;
+    if delta.len() > SMALL_DELTA && delta.len() > live.document().length() {
+        return Ok(Synced::Full(record, live));
+    }
+    Ok(Synced::Delta(record, delta))
 }
 
 /// The entries after `since`, newest first, if they are an unbroken chain from there.

@@ -6,7 +6,7 @@ use crate::json::text;
 use crate::{Code, Error, Result};
 
 use super::revision::decimal;
-use super::{Commit, Engine, Head, Limits, Record, Revision, Step, Store, not_found};
+use super::{Commit, Decide, Engine, Head, Limits, Once, Record, Revision, Step, Store, not_found};
 
 /// What a write asks of the record it meets.
 #[derive(Clone, Copy, Debug)]
@@ -46,7 +46,7 @@ impl<S: Store> Engine<S> {
         see: impl FnOnce(Written<'_>) -> R,
     ) -> Result<R> {
         let limits = self.policy().limits;
-        let step = |record: Option<&Record>| {
+        let mut step = |record: Option<&Record>| {
             check(guard, record)?;
             if after.len() > limits.context_bytes {
                 return Err(too_large(after.len(), &limits));
@@ -64,11 +64,7 @@ impl<S: Store> Engine<S> {
             let delta = compared.map_err(|refused| refused.into_error(after))?;
             Ok(self.change(record, &delta, now))
         };
-        self.store()
-            .write(id, &self.context(now), step, |record, code| {
-                tell(record, code, see)
-            })
-            .await
+        self.commit(id, now, &mut step, see).await
     }
 
     /// Merges `changes`, text of an object, deeply into the state, then does `operations`.
@@ -91,7 +87,7 @@ impl<S: Store> Engine<S> {
             return Err(Error::here(Code::InvalidValue, "changes must be an object"));
         }
         let grows_at_most = changes.len() + operations.longest();
-        let step = |record: Option<&Record>| {
+        let mut step = |record: Option<&Record>| {
             check(guard, record)?;
             let live = record.and_then(Record::live).ok_or_else(not_found)?;
             let delta = live.document().update(changes, operations)?;
@@ -103,11 +99,7 @@ impl<S: Store> Engine<S> {
             }
             Ok(self.change(record, &delta, now))
         };
-        self.store()
-            .write(id, &self.context(now), step, |record, code| {
-                tell(record, code, see)
-            })
-            .await
+        self.commit(id, now, &mut step, see).await
     }
 
     /// Installs a state from outside as a new lineage, at `version` or one after the last known.
@@ -127,7 +119,7 @@ impl<S: Store> Engine<S> {
             return Err(too_large(state.len(), &limits));
         }
         let restored = read_object(state, limits.depth)?;
-        let step = |record: Option<&Record>| {
+        let mut step = |record: Option<&Record>| {
             let last = last_version(record).max(version.saturating_sub(1));
             Ok(Step::Commit(Commit::Create {
                 head: self.next_head(last),
@@ -135,11 +127,23 @@ impl<S: Store> Engine<S> {
                 document: restored.clone(),
             }))
         };
+        self.commit(id, now, &mut step, see).await
+    }
+
+    async fn commit<R>(
+        &self,
+        id: &[u8],
+        now: f64,
+        step: &mut Decide<'_>,
+        see: impl FnOnce(Written<'_>) -> R,
+    ) -> Result<R> {
+        let mut see = Once::new(see);
+        let mut done =
+            |record: &Record, code: Option<&[u8]>| see.call(|see| tell(record, code, see));
         self.store()
-            .write(id, &self.context(now), step, |record, code| {
-                tell(record, code, see)
-            })
-            .await
+            .write(id, &self.context(now), step, &mut done)
+            .await?;
+        see.result()
     }
 
     fn change(&self, record: Option<&Record>, delta: &Delta<'_>, now: f64) -> Step {

@@ -3,7 +3,8 @@
 use core::hash::BuildHasher;
 use core::sync::atomic::{AtomicU64, Ordering};
 
-use hashbrown::HashTable;
+use foldhash::fast::FixedState;
+use hashbrown::{HashMap, HashTable};
 
 static SEED: AtomicU64 = AtomicU64::new(0x9e37_79b9_7f4a_7c15);
 
@@ -15,7 +16,19 @@ pub fn seed(seed: u64) {
 
 /// The hash of an id or of a key's text.
 pub fn hash(bytes: &[u8]) -> u64 {
-    foldhash::fast::FixedState::with_seed(SEED.load(Ordering::Relaxed)).hash_one(bytes)
+    state().hash_one(bytes)
+}
+
+fn state() -> FixedState {
+    FixedState::with_seed(SEED.load(Ordering::Relaxed))
+}
+
+/// Something by id, where the ids are not kept elsewhere.
+pub type Ids<T> = HashMap<Box<[u8]>, T, FixedState>;
+
+/// An empty map.
+pub fn ids<T>() -> Ids<T> {
+    HashMap::with_hasher(state())
 }
 
 /// Positions by the hash of what stands there. Keys are not stored once more: callers compare where they have them.

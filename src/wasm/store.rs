@@ -2,7 +2,7 @@
 
 use crate::Result;
 use crate::backend::{Memory, Persistent};
-use crate::engine::{Cleaned, Head, Listed, Page, Record, Step, Store, WriteContext};
+use crate::engine::{Cleaned, Decide, Head, Listed, Page, Record, Store, Tell, WriteContext};
 
 use super::js_backend::JsBackend;
 
@@ -24,13 +24,13 @@ impl Store for AnyStore {
         }
     }
 
-    async fn write<R>(
+    async fn write(
         &self,
         id: &[u8],
         context: &WriteContext<'_>,
-        step: impl FnMut(Option<&Record>) -> Result<Step>,
-        done: impl FnOnce(&Record, Option<&[u8]>) -> Result<R>,
-    ) -> Result<R> {
+        step: &mut Decide<'_>,
+        done: &mut Tell<'_>,
+    ) -> Result<()> {
         match self {
             AnyStore::Memory(store) => store.write(id, context, step, done).await,
             AnyStore::Js(store) => store.write(id, context, step, done).await,
@@ -41,7 +41,7 @@ impl Store for AnyStore {
         &self,
         id: &[u8],
         context: &WriteContext<'_>,
-        check: impl FnMut(Option<&Record>) -> Result<bool>,
+        check: &mut dyn FnMut(Option<&Record>) -> Result<bool>,
     ) -> Result<Option<Head>> {
         match self {
             AnyStore::Memory(store) => store.remove(id, context, check).await,
