@@ -4,6 +4,7 @@
 //! a call and read by JavaScript after it. All are shared by every instance of the class: a call is over before the next begins.
 
 use core::cell::RefCell;
+use std::rc::Rc;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -13,7 +14,7 @@ use super::output::Output;
 const KEPT: usize = 1 << 20;
 
 /// What JavaScript wrote.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Input {
     id: Vec<u8>,
     text: Vec<u8>,
@@ -45,30 +46,35 @@ fn slice(area: &[u8], start: u32, length: u32) -> &[u8] {
 }
 
 thread_local! {
-    pub(super) static INPUT: RefCell<Input> = RefCell::default();
+    /// Shared with a call only while it runs: one that has to wait gets a copy.
+    pub(super) static INPUT: RefCell<Rc<Input>> = RefCell::default();
     pub(super) static OUTPUT: RefCell<Output> = RefCell::default();
 }
 
-fn grow(area: &mut Vec<u8>, bytes: u32) -> *mut u8 {
+fn grow(area: fn(&mut Input) -> &mut Vec<u8>, bytes: u32) -> *mut u8 {
     let bytes = bytes as usize;
-    if area.len() < bytes || (area.len() > KEPT && bytes <= KEPT) {
-        // What the area held is of no use any more: growing would copy it.
-        *area = Vec::new();
-        area.resize(bytes, 0);
-    }
-    area.as_mut_ptr()
+    INPUT.with(|input| {
+        let mut input = input.borrow_mut();
+        let area = area(Rc::make_mut(&mut input));
+        if area.len() < bytes || (area.len() > KEPT && bytes <= KEPT) {
+            // What the area held is of no use any more: growing would copy it.
+            *area = Vec::new();
+            area.resize(bytes, 0);
+        }
+        area.as_mut_ptr()
+    })
 }
 
 /// Makes the id area at least so large and says where it is.
 #[wasm_bindgen(js_name = idArea)]
 pub fn id_area(bytes: u32) -> *mut u8 {
-    INPUT.with(|input| grow(&mut input.borrow_mut().id, bytes))
+    grow(|input| &mut input.id, bytes)
 }
 
 /// Makes the text area at least so large and says where it is. What it held is lost when it grows.
 #[wasm_bindgen(js_name = textArea)]
 pub fn text_area(bytes: u32) -> *mut u8 {
-    INPUT.with(|input| grow(&mut input.borrow_mut().text, bytes))
+    grow(|input| &mut input.text, bytes)
 }
 
 /// Where the numbers of an answer are; they never move.

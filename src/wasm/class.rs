@@ -1,7 +1,7 @@
 //! The class itself. Each method reads its arguments from the areas, calls the engine once and writes the answer.
 
 use core::cell::Cell;
-use core::pin::pin;
+use core::pin::{Pin, pin};
 use core::task::{Context, Poll, Waker};
 use std::rc::Rc;
 use std::sync::Once;
@@ -84,19 +84,6 @@ fn guard(version: f64, known: Known) -> Option<Guard> {
     })
 }
 
-/// Runs a call whose futures are ready at once.
-fn answer(call: impl Future<Output = Result<u32>>) -> u32 {
-    status(
-        match pin!(call).poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(outcome) => outcome,
-            Poll::Pending => Err(Error::new(
-                Code::Internal,
-                "the memory store kept a call waiting",
-            )),
-        },
-    )
-}
-
 /// The status of a finished call; an error becomes the answer.
 fn status(outcome: Result<u32>) -> u32 {
     outcome.unwrap_or_else(|error| {
@@ -127,38 +114,43 @@ fn reply(status: u32, write: impl FnOnce(&mut Output)) -> Result<u32> {
     Ok(status)
 }
 
+/// A call on its way.
+type Call = Pin<Box<dyn Future<Output = Result<u32>>>>;
+
 impl Chord {
     /// Polls a call once: its status, or, where the store has to be waited for, that it is pending. `id` and `text` are the
     /// bytes of the areas that it reads: by the time it goes on, they hold something else.
-    fn run(
-        &self,
-        id: u32,
-        text: u32,
-        call: impl AsyncFn(&Inner, &Input) -> Result<u32> + 'static,
-    ) -> u32 {
-        let Some(settled) = self.inner.settled.clone() else {
-            return INPUT.with(|input| answer(call(&self.inner, &input.borrow())));
-        };
-        let input = INPUT.with(|input| input.borrow().copy(id, text));
-        let inner = self.inner.clone();
-        let number = inner.calls.get().wrapping_add(1);
-        inner.calls.set(number);
-        let mut future = Box::pin(async move { call(&inner, &input).await });
-        match future
-            .as_mut()
-            .poll(&mut Context::from_waker(Waker::noop()))
-        {
-            Poll::Ready(outcome) => status(outcome),
-            Poll::Pending => {
-                spawn_local(async move {
-                    let status = status(future.await);
-                    // The facade's function reads the answer and never throws.
-                    let _ = settled.call2(&JsValue::NULL, &number.into(), &status.into());
-                });
-                OUTPUT.with(|output| output.borrow_mut().begin().extra(f64::from(number)).end());
-                PENDING
-            }
+    fn run<F>(&self, id: u32, text: u32, call: impl FnOnce(Rc<Inner>, Rc<Input>) -> F) -> u32
+    where
+        F: Future<Output = Result<u32>> + 'static,
+    {
+        let input = INPUT.with(|input| input.borrow().clone());
+        if let Some(settled) = &self.inner.settled {
+            let call = call(self.inner.clone(), Rc::new(input.copy(id, text)));
+            return self.wait(settled.clone(), Box::pin(call));
         }
+        match pin!(call(self.inner.clone(), input)).poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(outcome) => status(outcome),
+            Poll::Pending => status(Err(Error::new(
+                Code::Internal,
+                "the memory store kept a call waiting",
+            ))),
+        }
+    }
+
+    fn wait(&self, settled: Function, mut call: Call) -> u32 {
+        if let Poll::Ready(outcome) = call.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            return status(outcome);
+        }
+        let number = self.inner.calls.get().wrapping_add(1);
+        self.inner.calls.set(number);
+        spawn_local(async move {
+            let status = status(call.await);
+            // The facade's function reads the answer and never throws.
+            let _ = settled.call2(&JsValue::NULL, &number.into(), &status.into());
+        });
+        OUTPUT.with(|output| output.borrow_mut().begin().extra(f64::from(number)).end());
+        PENDING
     }
 }
 
@@ -193,8 +185,8 @@ impl Chord {
 
     /// Sets a whole state.
     pub fn set(&self, id: u32, known: u32, context: u32, version: f64, now: f64) -> u32 {
-        self.run(id + known, context, async move |inner, input| {
-            let guard = guard(version, revision(input, id, known));
+        self.run(id + known, context, move |inner, input| async move {
+            let guard = guard(version, revision(&input, id, known));
             let see = |written: Written<'_>| inner.written(&written);
             inner
                 .engine
@@ -216,8 +208,8 @@ impl Chord {
         self.run(
             id + known,
             changes + operations,
-            async move |inner, input| {
-                let guard = guard(version, revision(input, id, known));
+            move |inner, input| async move {
+                let guard = guard(version, revision(&input, id, known));
                 let operations = match input.text(changes, operations) {
                     b"" => Operations::default(),
                     text => Operations::parse(valid(text, DEEPEST * DELTA_LEVELS)?)?,
@@ -234,7 +226,7 @@ impl Chord {
 
     /// Installs a state as a new lineage.
     pub fn restore(&self, id: u32, state: u32, version: f64, now: f64) -> u32 {
-        self.run(id, state, async move |inner, input| {
+        self.run(id, state, move |inner, input| async move {
             let see = |written: Written<'_>| inner.written(&written);
             let state = input.text(0, state);
             inner
@@ -246,8 +238,8 @@ impl Chord {
 
     /// The state, or nothing to tell where version and revision are those that the caller has.
     pub fn get(&self, id: u32, known: u32, version: f64) -> u32 {
-        self.run(id + known, 0, async move |inner, input| {
-            let have = match revision(input, id, known) {
+        self.run(id + known, 0, move |inner, input| async move {
+            let have = match revision(&input, id, known) {
                 Known::Revision(revision) => Some(Head {
                     version: version as u64,
                     revision,
@@ -261,7 +253,7 @@ impl Chord {
     /// [`Chord::get`] for a caller whose revision is this engine's own.
     #[wasm_bindgen(js_name = getNewer)]
     pub fn get_newer(&self, id: u32, version: f64, counter: f64) -> u32 {
-        self.run(id, 0, async move |inner, input| {
+        self.run(id, 0, move |inner, input| async move {
             let revision = Revision {
                 writer: inner.writer,
                 counter: counter as u64,
@@ -276,10 +268,10 @@ impl Chord {
 
     /// What a client has to be told.
     pub fn sync(&self, id: u32, known: u32, version: f64, old_values: bool) -> u32 {
-        self.run(id + known, 0, async move |inner, input| {
+        self.run(id + known, 0, move |inner, input| async move {
             let since = Since {
                 version: version as u64,
-                revision: revision(input, id, known),
+                revision: revision(&input, id, known),
             };
             let see = |synced: Synced<'_>| inner.synced(&synced);
             inner
@@ -291,8 +283,8 @@ impl Chord {
 
     /// Deletes a context.
     pub fn delete(&self, id: u32, known: u32, version: f64, now: f64) -> u32 {
-        self.run(id + known, 0, async move |inner, input| {
-            let guard = guard(version, revision(input, id, known));
+        self.run(id + known, 0, move |inner, input| async move {
+            let guard = guard(version, revision(&input, id, known));
             match inner.engine.delete(input.id(0, id), guard, now).await? {
                 Some(head) => reply(DONE, |output| {
                     output.head(head, now, inner.writer);
@@ -304,7 +296,7 @@ impl Chord {
 
     /// Ids as a JSON array. Cursor and prefix stand in the id area, one after the other.
     pub fn list(&self, limit: u32, cursor: u32, prefix: u32, descending: bool, now: f64) -> u32 {
-        self.run(cursor + prefix, 0, async move |inner, input| {
+        self.run(cursor + prefix, 0, move |inner, input| async move {
             let page = Page {
                 limit: limit as usize,
                 cursor: (cursor > 0).then(|| input.id(0, cursor)),
@@ -323,7 +315,7 @@ impl Chord {
 
     /// Kept deltas as a JSON array of `[version, revision, insertedAt, delta]`.
     pub fn deltas(&self, id: u32, limit: u32, descending: bool) -> u32 {
-        self.run(id, 0, async move |inner, input| {
+        self.run(id, 0, move |inner, input| async move {
             let kept = inner
                 .engine
                 .deltas(input.id(0, id), limit as usize, descending)
@@ -348,7 +340,7 @@ impl Chord {
 
     /// Removes what is due; removed contexts as a JSON array of `[id, version, revision]`, removed deltas as a number.
     pub fn cleanup(&self, limit: u32, now: f64) -> u32 {
-        self.run(0, 0, async move |inner, _| {
+        self.run(0, 0, move |inner, _| async move {
             let cleaned = inner.engine.cleanup(limit as usize, now).await?;
             reply(DONE, |output| {
                 output
@@ -370,7 +362,7 @@ impl Chord {
 
     /// Lets go of the store.
     pub fn close(&self) -> u32 {
-        self.run(0, 0, async |inner, _| {
+        self.run(0, 0, |inner, _| async move {
             inner.engine.close().await?;
             reply(DONE, |_| {})
         })
