@@ -34,19 +34,23 @@ const wasmFeatures = [
 ].map((name) => `--enable-${name}`);
 const optimization = ["-O2", "--strip-debug", "--strip-producers", "--strip-target-features"];
 
+// How long a function marked `#[inline]` may be to be copied into its callers. Measured: 100 instead of LLVM's 325 makes the file
+// 4 % smaller and operations 0-3 % slower. A lower limit for unmarked functions, too, costs updates and syncs 15-20 %.
+const inlining = "-Cllvm-args=-inlinehint-threshold=100";
+
 /** Keeps this machine's folders out of the messages that the compiler puts into the published file. */
 function withoutMachinePaths() {
   const cargoHome = process.env.CARGO_HOME ?? join(homedir(), ".cargo");
-  const flags = [`--remap-path-prefix=${join(cargoHome, "registry", "src")}=crates`, `--remap-path-prefix=${root}=`];
-  return { CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS: flags.join(" ") };
+  return [`--remap-path-prefix=${join(cargoHome, "registry", "src")}=crates`, `--remap-path-prefix=${root}=`];
 }
 
 async function compileCrate(rust) {
   say("cargo", "compiling the crate to WebAssembly");
   const started = performance.now();
+  const flags = { CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS: [...withoutMachinePaths(), inlining].join(" ") };
   // Only a lone cdylib is optimized across crates: the manifest's rlib beside it would rule that out.
   const args = ["rustc", "--release", "--lib", "--crate-type", "cdylib", "--target", target, "--target-dir", at(rust.folder), ...rust.args];
-  await run(rust.cargo, [...args, "--package", "chord"], { env: { ...rust.env, ...withoutMachinePaths() } });
+  await run(rust.cargo, [...args, "--package", "chord"], { env: { ...rust.env, ...flags } });
   say("cargo", `done in ${duration(performance.now() - started)}`);
   return at(rust.folder, target, "release", "chord.wasm");
 }
