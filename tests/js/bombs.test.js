@@ -135,22 +135,6 @@ test("depths from 90 to 200,000 are stored or refused, never worse, and the inst
   assert.equal((await chord.setContext("after", { ok: true })).changed, true);
 });
 
-test("a merge of very many deltas takes time in proportion to their number", { timeout: 60_000 }, () => {
-  const some = (count) => Array.from({ length: count }, (_, n) => ({ [`key ${n}`]: { action: "added", value: { n, text: "some text" } } }));
-  const time = (deltas) => {
-    let best = Number.POSITIVE_INFINITY;
-    for (let attempt = 0; attempt < 3; attempt += 1) {
-      const start = performance.now();
-      assert.equal(Object.keys(chord.mergeDeltas(deltas)).length, deltas.length);
-      best = Math.min(best, performance.now() - start);
-    }
-    return best;
-  };
-  time(some(500));
-  const ratio = time(some(16_000)) / time(some(2_000));
-  assert.ok(ratio < 40, `8 times the deltas took ${ratio.toFixed(0)} times as long`);
-});
-
 test("50 MB of fractions are refused in about the time that printing as many as are allowed takes", { timeout: 120_000 }, async () => {
   // The length of a fraction's text isn't known before the engine has printed it, which is most of 100 ms on a fast machine.
   const value = Array.from({ length: 2_500_000 }, (_, n) => n / 7 + 0.123456789);
