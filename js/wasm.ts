@@ -15,6 +15,9 @@ const nothing = 2;
 const full = 3;
 const pending = 4;
 
+/** There only where the WebAssembly was built with the feature `js-backend`. */
+const takeCause = (glue as { readonly [name: string]: unknown })["takeCause"] as ((number: number) => unknown) | undefined;
+
 const formats = ["default", "json-patch", "merge-patch"] as const;
 const noGuard = -1;
 
@@ -56,6 +59,9 @@ class WasmCore implements Core {
       seed,
     };
     const backend = settings.backend === "memory" ? undefined : settings.backend;
+    if (backend !== undefined && takeCause === undefined) {
+      throw new ChordError("backend_unavailable", 'backends of your own are not part of this release; use "memory"');
+    }
     this.#engine = this.#guarded(() => new glue.Chord(options, backend, (call: number, status: number) => this.#settle(call, status)));
   }
 
@@ -277,7 +283,7 @@ class WasmCore implements Core {
     const message = memory.part(1);
     const path = memory.part(2);
     const cause = memory.number("extra");
-    const details = cause < 0 ? {} : { cause: glue.takeCause(cause) as unknown };
+    const details = cause < 0 ? {} : { cause: takeCause?.(cause) };
     if (path === "") return new ChordError(code, message, details);
     const keys = JSON.parse(path) as Path;
     return new ChordError(code, `${showPath(keys)}: ${message}`, { ...details, path: keys });

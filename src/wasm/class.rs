@@ -1,16 +1,11 @@
 //! The class itself. Each method reads its arguments from the areas, calls the engine once and writes the answer.
 
-use core::cell::Cell;
-use core::pin::Pin;
-use core::task::{Context, Poll, Waker};
+use core::future::Future;
 use std::rc::Rc;
 use std::sync::Once;
 
-use js_sys::Function;
 use wasm_bindgen::prelude::{JsError, JsValue, wasm_bindgen};
-use wasm_bindgen_futures::spawn_local;
 
-use crate::backend::{Memory, Persistent};
 use crate::delta::merge::Merger;
 use crate::delta::{self, Delta, diff, invert};
 use crate::document::Operations;
@@ -20,21 +15,18 @@ use crate::json::{number, seed, text};
 use crate::{Code, Error, Result};
 
 use super::area::{INPUT, Input, OUTPUT};
-use super::js_backend::JsBackend;
-use super::output::Output;
+#[cfg(not(feature = "js-backend"))]
+use super::memory_only::{Host, Stores};
+use super::output::{Output, status};
 use super::settings::Settings;
-use super::store::AnyStore;
+#[cfg(feature = "js-backend")]
+use super::with_backends::{Host, Stores};
 
-/// The call failed; the answer is the error.
-const FAILED: u32 = 0;
 const DONE: u32 = 1;
 /// There is no such thing, or nothing changed.
 const NOTHING: u32 = 2;
 /// The whole state follows.
 const FULL: u32 = 3;
-
-/// The state goes along with the outcome of a write up to so many bytes.
-const SMALL_STATE: usize = 512;
 
 /// Deltas nest deeper than the values they tell: an edited array takes four levels.
 const DELTA_LEVELS: u32 = 4;
@@ -44,9 +36,6 @@ const DEEPEST: u32 = 1000;
 
 static SEEDED: Once = Once::new();
 
-/// The backend has to be waited for; the answer comes to the function given at the start, with the number of the call.
-const PENDING: u32 = 4;
-
 /// An engine over one store.
 #[wasm_bindgen]
 pub struct Chord {
@@ -54,13 +43,9 @@ pub struct Chord {
 }
 
 struct Inner {
-    engine: Engine<AnyStore>,
+    engine: Engine<Stores>,
     writer: u64,
-    /// Larger states go along with the outcome of a write only where they can't be asked for at once.
-    small_state: usize,
-    /// Called with a call's number and status, when its answer stands in the area.
-    settled: Option<Function>,
-    calls: Cell<u32>,
+    host: Host,
 }
 
 /// What the caller knows of a revision, whose text stands behind the id.
@@ -84,15 +69,7 @@ fn guard(version: f64, known: Known) -> Option<Guard> {
     })
 }
 
-/// The status of a finished call; an error becomes the answer.
-fn status(outcome: Result<u32>) -> u32 {
-    outcome.unwrap_or_else(|error| {
-        OUTPUT.with(|output| output.borrow_mut().error(&error));
-        FAILED
-    })
-}
-
-/// [`answer`] for what needs no store.
+/// The status of what needs no store.
 fn compute(call: impl FnOnce(&Input, &mut Vec<u8>) -> Result<()>) -> u32 {
     let mut out = Vec::new();
     let outcome = INPUT
@@ -114,48 +91,15 @@ fn reply(status: u32, write: impl FnOnce(&mut Output)) -> Result<u32> {
     Ok(status)
 }
 
-/// A call on its way.
-type Call = Pin<Box<dyn Future<Output = Result<u32>>>>;
-
 impl Chord {
-    /// Polls a call once: its status, or, where the store has to be waited for, that it is pending. `id` and `text` are the
-    /// bytes of the areas that it reads: by the time it goes on, they hold something else.
-    ///
-    /// Each call is boxed, one that is ready at once too: the 50 ns are less than a copy of this for each method is worth.
-    fn run(&self, id: u32, text: u32, call: impl FnOnce(Rc<Inner>, Rc<Input>) -> Call) -> u32 {
-        let input = self.input(id, text);
-        self.poll(call(self.inner.clone(), input))
-    }
-
-    fn input(&self, id: u32, text: u32) -> Rc<Input> {
-        INPUT.with(|input| {
-            let input = input.borrow();
-            match self.inner.settled {
-                Some(_) => Rc::new(input.copy(id, text)),
-                None => input.clone(),
-            }
-        })
-    }
-
-    fn poll(&self, mut call: Call) -> u32 {
-        if let Poll::Ready(outcome) = call.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-            return status(outcome);
-        }
-        let Some(settled) = self.inner.settled.clone() else {
-            return status(Err(Error::new(
-                Code::Internal,
-                "the memory store kept a call waiting",
-            )));
-        };
-        let number = self.inner.calls.get().wrapping_add(1);
-        self.inner.calls.set(number);
-        spawn_local(async move {
-            let status = status(call.await);
-            // The facade's function reads the answer and never throws.
-            let _ = settled.call2(&JsValue::NULL, &number.into(), &status.into());
-        });
-        OUTPUT.with(|output| output.borrow_mut().begin().extra(f64::from(number)).end());
-        PENDING
+    fn run<F>(&self, id: u32, text: u32, call: impl FnOnce(Rc<Inner>, Rc<Input>) -> F) -> u32
+    where
+        F: Future<Output = Result<u32>> + 'static,
+    {
+        let inner = self.inner.clone();
+        self.inner
+            .host
+            .run(id, text, move |input| call(inner, input))
     }
 }
 
@@ -167,38 +111,29 @@ impl Chord {
     pub fn new(
         settings: JsValue,
         backend: JsValue,
-        settled: Function,
+        settled: JsValue,
     ) -> core::result::Result<Chord, JsError> {
         let settings: Settings = serde_wasm_bindgen::from_value(settings)?;
         SEEDED.call_once(|| seed(settings.seed()));
-        let (store, small_state, settled) = if backend.is_undefined() {
-            (AnyStore::Memory(Memory::default()), SMALL_STATE, None)
-        } else {
-            let store = Persistent::new(JsBackend::new(backend), settings.policy());
-            (AnyStore::Js(store), usize::MAX, Some(settled))
-        };
+        let (store, host) = Host::open(&backend, settled, settings.policy());
         Ok(Chord {
             inner: Rc::new(Inner {
                 engine: Engine::new(store, settings.policy(), settings.writer()),
                 writer: settings.writer(),
-                small_state,
-                settled,
-                calls: Cell::new(0),
+                host,
             }),
         })
     }
 
     /// Sets a whole state.
     pub fn set(&self, id: u32, known: u32, context: u32, version: f64, now: f64) -> u32 {
-        self.run(id + known, context, move |inner, input| {
-            Box::pin(async move {
-                let guard = guard(version, revision(&input, id, known));
-                let see = |written: Written<'_>| inner.written(&written);
-                inner
-                    .engine
-                    .set(input.id(0, id), input.text(0, context), guard, now, see)
-                    .await?
-            })
+        self.run(id + known, context, move |inner, input| async move {
+            let guard = guard(version, revision(&input, id, known));
+            let see = |written: Written<'_>| inner.written(&written);
+            inner
+                .engine
+                .set(input.id(0, id), input.text(0, context), guard, now, see)
+                .await?
         })
     }
 
@@ -212,8 +147,10 @@ impl Chord {
         version: f64,
         now: f64,
     ) -> u32 {
-        self.run(id + known, changes + operations, move |inner, input| {
-            Box::pin(async move {
+        self.run(
+            id + known,
+            changes + operations,
+            move |inner, input| async move {
                 let guard = guard(version, revision(&input, id, known));
                 let operations = match input.text(changes, operations) {
                     b"" => Operations::default(),
@@ -225,171 +162,151 @@ impl Chord {
                     .engine
                     .update(input.id(0, id), changes, &operations, guard, now, see)
                     .await?
-            })
-        })
+            },
+        )
     }
 
     /// Installs a state as a new lineage.
     pub fn restore(&self, id: u32, state: u32, version: f64, now: f64) -> u32 {
-        self.run(id, state, move |inner, input| {
-            Box::pin(async move {
-                let see = |written: Written<'_>| inner.written(&written);
-                let state = input.text(0, state);
-                inner
-                    .engine
-                    .restore(input.id(0, id), state, version as u64, now, see)
-                    .await?
-            })
+        self.run(id, state, move |inner, input| async move {
+            let see = |written: Written<'_>| inner.written(&written);
+            let state = input.text(0, state);
+            inner
+                .engine
+                .restore(input.id(0, id), state, version as u64, now, see)
+                .await?
         })
     }
 
     /// The state, or nothing to tell where version and revision are those that the caller has.
     pub fn get(&self, id: u32, known: u32, version: f64) -> u32 {
-        self.run(id + known, 0, move |inner, input| {
-            Box::pin(async move {
-                let have = match revision(&input, id, known) {
-                    Known::Revision(revision) => Some(Head {
-                        version: version as u64,
-                        revision,
-                    }),
-                    Known::Nothing | Known::Foreign => None,
-                };
-                inner.state(input.id(0, id), have).await
-            })
+        self.run(id + known, 0, move |inner, input| async move {
+            let have = match revision(&input, id, known) {
+                Known::Revision(revision) => Some(Head {
+                    version: version as u64,
+                    revision,
+                }),
+                Known::Nothing | Known::Foreign => None,
+            };
+            inner.state(input.id(0, id), have).await
         })
     }
 
     /// [`Chord::get`] for a caller whose revision is this engine's own.
     #[wasm_bindgen(js_name = getNewer)]
     pub fn get_newer(&self, id: u32, version: f64, counter: f64) -> u32 {
-        self.run(id, 0, move |inner, input| {
-            Box::pin(async move {
-                let revision = Revision {
-                    writer: inner.writer,
-                    counter: counter as u64,
-                };
-                let have = Head {
-                    version: version as u64,
-                    revision,
-                };
-                inner.state(input.id(0, id), Some(have)).await
-            })
+        self.run(id, 0, move |inner, input| async move {
+            let revision = Revision {
+                writer: inner.writer,
+                counter: counter as u64,
+            };
+            let have = Head {
+                version: version as u64,
+                revision,
+            };
+            inner.state(input.id(0, id), Some(have)).await
         })
     }
 
     /// What a client has to be told.
     pub fn sync(&self, id: u32, known: u32, version: f64, old_values: bool) -> u32 {
-        self.run(id + known, 0, move |inner, input| {
-            Box::pin(async move {
-                let since = Since {
-                    version: version as u64,
-                    revision: revision(&input, id, known),
-                };
-                let see = |synced: Synced<'_>| inner.synced(&synced);
-                inner
-                    .engine
-                    .sync(input.id(0, id), since, old_values, see)
-                    .await?
-            })
+        self.run(id + known, 0, move |inner, input| async move {
+            let since = Since {
+                version: version as u64,
+                revision: revision(&input, id, known),
+            };
+            let see = |synced: Synced<'_>| inner.synced(&synced);
+            inner
+                .engine
+                .sync(input.id(0, id), since, old_values, see)
+                .await?
         })
     }
 
     /// Deletes a context.
     pub fn delete(&self, id: u32, known: u32, version: f64, now: f64) -> u32 {
-        self.run(id + known, 0, move |inner, input| {
-            Box::pin(async move {
-                let guard = guard(version, revision(&input, id, known));
-                match inner.engine.delete(input.id(0, id), guard, now).await? {
-                    Some(head) => reply(DONE, |output| {
-                        output.head(head, now, inner.writer);
-                    }),
-                    None => Ok(NOTHING),
-                }
-            })
+        self.run(id + known, 0, move |inner, input| async move {
+            let guard = guard(version, revision(&input, id, known));
+            match inner.engine.delete(input.id(0, id), guard, now).await? {
+                Some(head) => reply(DONE, |output| {
+                    output.head(head, now, inner.writer);
+                }),
+                None => Ok(NOTHING),
+            }
         })
     }
 
     /// Ids as a JSON array. Cursor and prefix stand in the id area, one after the other.
     pub fn list(&self, limit: u32, cursor: u32, prefix: u32, descending: bool, now: f64) -> u32 {
-        self.run(cursor + prefix, 0, move |inner, input| {
-            Box::pin(async move {
-                let page = Page {
-                    limit: limit as usize,
-                    cursor: (cursor > 0).then(|| input.id(0, cursor)),
-                    descending,
-                    prefix: input.id(cursor, prefix),
-                    now,
-                };
-                let listed = inner.engine.list(&page).await?;
-                reply(DONE, |output| {
-                    output
-                        .part(|out| {
-                            write_list(out, listed.ids.iter(), |id, out| write_string(id, out))
-                        })
-                        .extra(f64::from(u8::from(listed.more)));
-                })
+        self.run(cursor + prefix, 0, move |inner, input| async move {
+            let page = Page {
+                limit: limit as usize,
+                cursor: (cursor > 0).then(|| input.id(0, cursor)),
+                descending,
+                prefix: input.id(cursor, prefix),
+                now,
+            };
+            let listed = inner.engine.list(&page).await?;
+            reply(DONE, |output| {
+                output
+                    .part(|out| write_list(out, listed.ids.iter(), |id, out| write_string(id, out)))
+                    .extra(f64::from(u8::from(listed.more)));
             })
         })
     }
 
     /// Kept deltas as a JSON array of `[version, revision, insertedAt, delta]`.
     pub fn deltas(&self, id: u32, limit: u32, descending: bool) -> u32 {
-        self.run(id, 0, move |inner, input| {
-            Box::pin(async move {
-                let kept = inner
-                    .engine
-                    .deltas(input.id(0, id), limit as usize, descending)
-                    .await?;
-                reply(DONE, |output| {
-                    output.part(|out| {
-                        write_list(out, kept.iter(), |kept, out| {
-                            out.push(b'[');
-                            number::write_integer(kept.head.version, out);
-                            out.extend_from_slice(b",\"");
-                            kept.head.revision.write(out);
-                            out.extend_from_slice(b"\",");
-                            number::write(kept.at, out);
-                            out.push(b',');
-                            out.extend_from_slice(&kept.delta);
-                            out.push(b']');
-                        });
+        self.run(id, 0, move |inner, input| async move {
+            let kept = inner
+                .engine
+                .deltas(input.id(0, id), limit as usize, descending)
+                .await?;
+            reply(DONE, |output| {
+                output.part(|out| {
+                    write_list(out, kept.iter(), |kept, out| {
+                        out.push(b'[');
+                        number::write_integer(kept.head.version, out);
+                        out.extend_from_slice(b",\"");
+                        kept.head.revision.write(out);
+                        out.extend_from_slice(b"\",");
+                        number::write(kept.at, out);
+                        out.push(b',');
+                        out.extend_from_slice(&kept.delta);
+                        out.push(b']');
                     });
-                })
+                });
             })
         })
     }
 
     /// Removes what is due; removed contexts as a JSON array of `[id, version, revision]`, removed deltas as a number.
     pub fn cleanup(&self, limit: u32, now: f64) -> u32 {
-        self.run(0, 0, move |inner, _| {
-            Box::pin(async move {
-                let cleaned = inner.engine.cleanup(limit as usize, now).await?;
-                reply(DONE, |output| {
-                    output
-                        .part(|out| {
-                            write_list(out, cleaned.contexts.iter(), |(id, head), out| {
-                                out.push(b'[');
-                                write_string(id, out);
-                                out.push(b',');
-                                number::write_integer(head.version, out);
-                                out.extend_from_slice(b",\"");
-                                head.revision.write(out);
-                                out.extend_from_slice(b"\"]");
-                            });
-                        })
-                        .extra(cleaned.deltas as f64);
-                })
+        self.run(0, 0, move |inner, _| async move {
+            let cleaned = inner.engine.cleanup(limit as usize, now).await?;
+            reply(DONE, |output| {
+                output
+                    .part(|out| {
+                        write_list(out, cleaned.contexts.iter(), |(id, head), out| {
+                            out.push(b'[');
+                            write_string(id, out);
+                            out.push(b',');
+                            number::write_integer(head.version, out);
+                            out.extend_from_slice(b",\"");
+                            head.revision.write(out);
+                            out.extend_from_slice(b"\"]");
+                        });
+                    })
+                    .extra(cleaned.deltas as f64);
             })
         })
     }
 
     /// Lets go of the store.
     pub fn close(&self) -> u32 {
-        self.run(0, 0, |inner, _| {
-            Box::pin(async move {
-                inner.engine.close().await?;
-                reply(DONE, |_| {})
-            })
+        self.run(0, 0, |inner, _| async move {
+            inner.engine.close().await?;
+            reply(DONE, |_| {})
         })
     }
 
@@ -427,7 +344,7 @@ impl Inner {
                 }
             });
             output.part(|out| {
-                if length <= self.small_state {
+                if length <= self.host.small_state() {
                     written.document.write(out);
                 }
             });

@@ -6,8 +6,14 @@
 mod allocator;
 mod area;
 mod class;
+#[cfg(feature = "js-backend")]
 mod js_backend;
+#[cfg(not(feature = "js-backend"))]
+mod memory_only;
 pub(crate) mod number;
 mod output;
 mod settings;
+#[cfg(feature = "js-backend")]
 mod store;
+#[cfg(feature = "js-backend")]
+mod with_backends;

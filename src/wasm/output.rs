@@ -1,7 +1,12 @@
 //! The answer of a call: texts one after the other, and numbers about them.
 
-use crate::Error;
 use crate::engine::{Head, Revision};
+use crate::{Error, Result};
+
+use super::area::OUTPUT;
+
+/// The call failed; the answer is the error.
+pub(super) const FAILED: u32 = 0;
 
 /// Places of numbers, as `js/wasm.ts` reads them.
 mod place {
@@ -97,4 +102,12 @@ impl Output {
         }
         self.extra(error.cause().map_or(-1.0, f64::from)).end();
     }
+}
+
+/// The status of a finished call; an error becomes the answer.
+pub(super) fn status(outcome: Result<u32>) -> u32 {
+    outcome.unwrap_or_else(|error| {
+        OUTPUT.with(|output| output.borrow_mut().error(&error));
+        FAILED
+    })
 }

@@ -1,0 +1,91 @@
+//! Running calls that may have to wait for a backend: polled once, then handed on.
+
+use core::cell::Cell;
+use core::future::Future;
+use core::pin::Pin;
+use core::task::{Context, Poll, Waker};
+use std::rc::Rc;
+
+use js_sys::Function;
+use wasm_bindgen::prelude::{JsCast, JsValue};
+use wasm_bindgen_futures::spawn_local;
+
+use crate::Result;
+use crate::backend::{Memory, Persistent};
+use crate::engine::Policy;
+
+use super::area::{INPUT, Input, OUTPUT};
+use super::js_backend::JsBackend;
+use super::output::status;
+use super::store::AnyStore;
+
+/// The backend has to be waited for; the answer comes to the function given at the start, with the number of the call.
+const PENDING: u32 = 4;
+
+pub(super) type Stores = AnyStore;
+
+type Call = Pin<Box<dyn Future<Output = Result<u32>>>>;
+
+/// Who hears of calls that were pending.
+pub(super) struct Host {
+    /// Called with a call's number and status, when its answer stands in the area; none where memory is the store.
+    settled: Option<Function>,
+    calls: Cell<u32>,
+}
+
+impl Host {
+    /// The store over `backend`, an object with the methods of the contract, or in memory where that is undefined.
+    pub(super) fn open(backend: &JsValue, settled: JsValue, policy: Policy) -> (Stores, Host) {
+        let store = if backend.is_undefined() {
+            AnyStore::Memory(Memory::default())
+        } else {
+            AnyStore::Js(Persistent::new(JsBackend::new(backend.clone()), policy))
+        };
+        let settled = settled.dyn_into().ok().filter(|_| !backend.is_undefined());
+        let calls = Cell::new(0);
+        (store, Host { settled, calls })
+    }
+
+    /// Where states can't be asked for at once, they all go along with the outcome of a write.
+    pub(super) fn small_state(&self) -> usize {
+        if self.settled.is_some() {
+            usize::MAX
+        } else {
+            512
+        }
+    }
+
+    /// The status of a call polled once, or that it is pending. `id` and `text` are the bytes of the areas that it reads: by the
+    /// time it goes on, they hold something else.
+    pub(super) fn run<F>(&self, id: u32, text: u32, call: impl FnOnce(Rc<Input>) -> F) -> u32
+    where
+        F: Future<Output = Result<u32>> + 'static,
+    {
+        let input = INPUT.with(|input| {
+            let input = input.borrow();
+            match self.settled {
+                Some(_) => Rc::new(input.copy(id, text)),
+                None => input.clone(),
+            }
+        });
+        self.poll(Box::pin(call(input)))
+    }
+
+    fn poll(&self, mut call: Call) -> u32 {
+        if let Poll::Ready(outcome) = call.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            return status(outcome);
+        }
+        let number = self.calls.get().wrapping_add(1);
+        self.calls.set(number);
+        let settled = self.settled.clone();
+        spawn_local(async move {
+            let status = status(call.await);
+            if let Some(settled) = settled {
+                // The facade's function reads the answer and never throws.
+                let _ = settled.call2(&JsValue::NULL, &number.into(), &status.into());
+            }
+        });
+        OUTPUT.with(|output| output.borrow_mut().begin().extra(f64::from(number)).end());
+        PENDING
+    }
+}
