@@ -45,7 +45,7 @@ scales("a merge of very many appends", 2_000, (count) => {
 async function longLog(kind, count) {
   const id = `${kind} ${count}`;
   // So much that the whole state is never the shorter answer.
-  await chord.setContext(id, { list: [], text: "text ".repeat(100_000) });
+  await chord.setContext(id, { list: [], text: "text ".repeat(10_000) });
   for (let n = 1; n < count; n += 1) await chord.updateContext(id, kind === "appends" ? { list: append(n) } : { [`key ${n % 10}`]: n });
   return id;
 }
