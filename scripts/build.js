@@ -84,6 +84,16 @@ async function optimize() {
   );
 }
 
+/** Each file for itself, so that what is imported stays visible. */
+async function minify(files) {
+  const { transform } = await import("esbuild");
+  for (const file of files) {
+    const source = readFileSync(file, "utf8");
+    const { code } = await transform(source, { format: "esm", target: "es2022", minify: true });
+    writeFileSync(file, code);
+  }
+}
+
 /** Compiles twice: the declarations keep their documentation, the code that every page loads does without. */
 async function compileFacade() {
   const reads = [at("js"), at("tsconfig.json"), at("node_modules", "typescript", "package.json")];
@@ -99,6 +109,7 @@ async function compileFacade() {
       // The glue is no part of the project: it has declarations of its own.
       const glueOnly = ["--ignoreConfig", "--allowJs", "--removeComments", "--target", "es2022", "--module", "esnext"];
       await typescript(...glueOnly, "--outDir", join(dist, "glue"), at("js", "glue", "chord.js"));
+      await minify(filesBelow(dist).filter((file) => file.endsWith(".js")));
       // Declarations that were written by hand or generated, tsc reads but doesn't pass on.
       for (const file of filesBelow(at("js")).filter((file) => file.endsWith(".d.ts"))) {
         cpSync(file, join(dist, relative(at("js"), file)));

@@ -11,7 +11,7 @@ const installed = at("node_modules", "chord-sync");
 
 /** What a file imports statically. A dynamic `import()` is loaded only by hosts that need it: the inlined bytes are. */
 function importsOf(text) {
-  return [...text.matchAll(/^\s*(?:import|export)\s+(?:[\w$*{}\s,]+\sfrom\s+)?["']([^"']+)["']/gm)].map((match) => match[1]);
+  return [...text.matchAll(/\b(?:from|import)\s*["']([^"']+)["']/g)].map((match) => match[1]);
 }
 
 function resolveImport(from, name, imports) {
@@ -35,7 +35,7 @@ function reachable() {
 
 const kilobytes = (bytes) => `${(bytes / 1024).toFixed(1)} KB`.padStart(10);
 
-/** Prints the table; gives whether the sum is within the limit. Scripts of a group are compressed as one, as a bundler leaves them, but not minified. */
+/** Prints the table; gives whether the sum is within the limit. Scripts of a group are compressed as one, as a bundler leaves them. */
 export function measure() {
   const groups = { wasm: [join(installed, "chord.wasm")], glue: [], facade: [] };
   for (const file of reachable()) groups[relative(installed, file).includes("glue") ? "glue" : "facade"].push(file);

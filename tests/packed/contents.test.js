@@ -28,7 +28,7 @@ test("it depends on no package", () => {
   const { dependencies, peerDependencies, optionalDependencies } = JSON.parse(read("package.json"));
   assert.deepEqual([dependencies, peerDependencies, optionalDependencies], [undefined, undefined, undefined]);
   for (const file of filesBelow(join(installed, "dist")).filter((file) => file.endsWith(".js"))) {
-    for (const [, name] of readFileSync(file, "utf8").matchAll(/^\s*(?:import|export)\s+(?:[\w$*{}\s,]+\sfrom\s+)?["']([^"']+)["']/gm)) {
+    for (const [, name] of readFileSync(file, "utf8").matchAll(/\b(?:from|import)\s*["']([^"']+)["']/g)) {
       assert.match(name, /^(\.{1,2}\/|#|node:)/, `${relative(installed, file)} imports ${name}`);
     }
   }
@@ -45,7 +45,7 @@ test("every relative import leads to a file", () => {
   const files = new Set(filesBelow(installed));
   for (const file of files) {
     if (!file.endsWith(".js")) continue;
-    for (const [, name] of readFileSync(file, "utf8").matchAll(/(?:\bfrom\s+|\bimport\s*\(?\s*)["'](\.[^"']+)["']/g)) {
+    for (const [, name] of readFileSync(file, "utf8").matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*)["'](\.[^"']+)["']/g)) {
       assert.ok(files.has(join(dirname(file), name)), `${relative(installed, file)} imports ${name}`);
     }
   }
