@@ -11,7 +11,7 @@ const installed = at("node_modules", "chord-sync");
 
 /** What a file imports statically. A dynamic `import()` is loaded only by hosts that need it: the inlined bytes are. */
 function importsOf(text) {
-  return [...text.matchAll(/\b(?:from|import)\s*["']([^"']+)["']/g)].map((match) => match[1]);
+  return [...text.matchAll(/\b(?:from|import)\s*["']([^"'\s;()]+)["']/g)].map((match) => match[1]);
 }
 
 function resolveImport(from, name, imports) {
