@@ -110,22 +110,31 @@ pub enum Kind {
 }
 
 /// Keeps contexts.
+///
+/// Engines trust nothing they could check, but two rules only a backend can keep: `commit` is atomic, and no entry after the
+/// snapshot goes while the context is there.
 #[allow(
     async_fn_in_trait,
     reason = "an engine and its backend live on one thread"
 )]
 pub trait Backend {
-    /// What is stored.
+    /// What is stored; a tombstone that has passed may still be told.
     async fn load(&self, id: &[u8]) -> Result<Option<Stored>>;
-    /// What has happened since `have`.
+    /// What has happened since `have`: `Same` only for the same version and revision, `Tail` only for entries of which the first
+    /// has `have`'s revision before it. `Gone` for a tombstone, `Reload` when in doubt.
     async fn since(&self, id: &[u8], have: Head) -> Result<News>;
-    /// Stores all or nothing, where the stored head is `base` in version and revision. The same proposal again is stored once.
+    /// Stores all or nothing, where the stored head is `base` in version and revision. A tombstone has the head of what was
+    /// deleted, so without `reset` the context has to be there as well. A proposal whose commit is the stored head already is
+    /// `Stored`: somebody on the way sent it twice. Then trims the log, as `trim` does.
     async fn commit(&self, id: &[u8], proposal: &Proposal) -> Result<Answer>;
-    /// Removes the context, leaving a tombstone until then, or a passed tombstone; gives the head that went.
+    /// Removes the context, leaving a tombstone until then, or forgets a tombstone that has passed; gives the head that went.
     async fn remove(&self, id: &[u8], only: Only, tombstone_until: f64) -> Result<Option<Head>>;
-    /// Drops old entries and says how many. Entries after the snapshot stay.
+    /// Drops entries, oldest first, as long as there are more than `keep.count`, more bytes of deltas than `keep.bytes`, or the
+    /// oldest is not after `keep.after`; but none after the snapshot. Says how many went. The deltas are due next when the first
+    /// entry after `keep.after` is `deltas_ttl` old; without either they aren't due. So what has been trimmed doesn't come
+    /// up again at once, even if it had to stay.
     async fn trim(&self, id: &[u8], keep: &Keep, deltas_ttl: Option<f64>) -> Result<u64>;
-    /// What has expired, in that order.
+    /// What is due at `before` or earlier, in that order.
     async fn expired(&self, before: f64, limit: usize) -> Result<Vec<Expired>>;
     /// Ids of contexts in the order of their UTF-8 bytes.
     async fn list(&self, page: &Page<'_>) -> Result<Listed>;

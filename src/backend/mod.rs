@@ -4,9 +4,10 @@ mod contract;
 mod memory;
 mod persistent;
 mod turn;
+mod working;
 
 pub use contract::{Answer, Backend, Expired, Kind, News, Only, Proposal, Stored, StoredEntry};
 pub use memory::Memory;
 pub use persistent::Persistent;
-#[cfg(target_arch = "wasm32")]
-pub(crate) use persistent::broken;
+#[cfg(feature = "js-backend")]
+pub(crate) use working::broken;

@@ -61,6 +61,11 @@ impl Log {
         self.count + u64::from(self.created.is_some())
     }
 
+    /// Bytes it takes.
+    pub(crate) fn size(&self) -> usize {
+        self.bytes.len()
+    }
+
     /// Whether the creating commit is kept still.
     pub fn reaches_creation(&self) -> bool {
         self.created.is_some()

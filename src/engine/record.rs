@@ -134,6 +134,12 @@ impl Record {
     ) -> core::result::Result<Self, &'static str> {
         let mut log = Log::default();
         let mut before: Option<(Head, Stamp)> = None;
+        if tail
+            .first()
+            .is_some_and(|first| first.head.version > snapshot_version + 1)
+        {
+            return Err("entries that don't begin where the snapshot ends");
+        }
         for entry in tail {
             let now = Stamp {
                 revision: entry.head.revision,
@@ -217,6 +223,11 @@ impl Record {
             Body::Live(live) => live.log.trim(keep),
             Body::Deleted { .. } => 0,
         }
+    }
+
+    /// Whether `head` is the newest commit, or known to have led to it.
+    pub(crate) fn remembers(&self, head: Head) -> bool {
+        self.head == head || self.newest_first().any(|entry| entry.previous == head)
     }
 
     /// The kept entries from the newest to the oldest, without the creating commit.

@@ -1,0 +1,87 @@
+//! Runs futures that are really pending, and fails where nothing will ever wake them.
+
+use core::cell::Cell;
+use core::future::{Future, poll_fn};
+use core::pin::{Pin, pin};
+use core::sync::atomic::{AtomicBool, Ordering};
+use core::task::{Context, Poll, Waker};
+use std::sync::Arc;
+use std::task::Wake;
+
+struct Flag(AtomicBool);
+
+impl Wake for Flag {
+    fn wake(self: Arc<Self>) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Polls `future` whenever it was woken.
+#[track_caller]
+pub fn block_on<T>(future: impl Future<Output = T>) -> T {
+    let mut future = pin!(future);
+    let flag = Arc::new(Flag(AtomicBool::new(true)));
+    let waker = Waker::from(flag.clone());
+    loop {
+        assert!(
+            flag.0.swap(false, Ordering::Relaxed),
+            "nothing will wake what is waited for"
+        );
+        if let Poll::Ready(value) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            return value;
+        }
+    }
+}
+
+/// Waits until polled again, `times` times.
+pub async fn yields(times: u64) {
+    let left = Cell::new(times);
+    poll_fn(|context| {
+        if left.get() == 0 {
+            return Poll::Ready(());
+        }
+        left.set(left.get() - 1);
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}
+
+/// Runs all at the same time, each polled only when it was woken, so that a lost wake-up shows.
+pub async fn join<F: Future>(futures: impl IntoIterator<Item = F>) -> Vec<F::Output> {
+    struct Child<F: Future> {
+        future: Pin<Box<F>>,
+        flag: Arc<Flag>,
+        output: Option<F::Output>,
+    }
+    let children = futures.into_iter().map(|future| Child {
+        future: Box::pin(future),
+        flag: Arc::new(Flag(AtomicBool::new(true))),
+        output: None,
+    });
+    let mut children: Vec<Child<F>> = children.collect();
+    poll_fn(|context| {
+        let mut was_woken = false;
+        for child in children.iter_mut().filter(|child| child.output.is_none()) {
+            if !child.flag.0.swap(false, Ordering::Relaxed) {
+                continue;
+            }
+            was_woken = true;
+            let waker = Waker::from(child.flag.clone());
+            if let Poll::Ready(output) =
+                child.future.as_mut().poll(&mut Context::from_waker(&waker))
+            {
+                child.output = Some(output);
+            }
+        }
+        if children.iter().all(|child| child.output.is_some()) {
+            return Poll::Ready(());
+        }
+        assert!(was_woken, "nothing will wake those that are still waiting");
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+    let outputs = children.into_iter().map(|child| child.output.unwrap());
+    outputs.collect()
+}
