@@ -50,7 +50,9 @@ async function compileCrate(rust) {
   const flags = { CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS: [...withoutMachinePaths(), inlining].join(" ") };
   // Only a lone cdylib is optimized across crates: the manifest's rlib beside it would rule that out.
   const args = ["rustc", "--release", "--lib", "--crate-type", "cdylib", "--target", target, "--target-dir", at(rust.folder), ...rust.args];
-  await run(rust.cargo, [...args, "--package", "chord"], { env: { ...rust.env, ...flags } });
+  // The suite of backends from JavaScript needs a build that has them; nothing published is made with it.
+  const features = process.env.CHORD_FEATURES === undefined ? [] : ["--features", process.env.CHORD_FEATURES];
+  await run(rust.cargo, [...args, ...features, "--package", "chord"], { env: { ...rust.env, ...flags } });
   say("cargo", `done in ${duration(performance.now() - started)}`);
   return at(rust.folder, target, "release", "chord.wasm");
 }

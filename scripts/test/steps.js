@@ -50,7 +50,12 @@ const onNode = (name, files) =>
 
 async function clippyForWasm() {
   const args = ["--package", "chord", "--lib", "--target", "wasm32-unknown-unknown", "--target-dir", at(rust.folder)];
-  if (rust.args.length === 0) return passes("cargo", ["clippy", ...args, "--", "--deny", "warnings"]);
+  const features = ["--features", "js-backend"];
+  if (rust.args.length === 0) {
+    const published = await passes("cargo", ["clippy", ...args, "--", "--deny", "warnings"]);
+    const whole = await passes("cargo", ["clippy", ...args, ...features, "--", "--deny", "warnings"]);
+    return { passed: published.passed + whole.passed, failed: published.failed + whole.failed, skipped: 0 };
+  }
   say("clippy", "Debian's compiler comes without clippy: the compiler's own warnings are checked");
   return passes(rust.cargo, ["rustc", "--release", ...args, ...rust.args, "--", "--deny", "warnings"], { env: rust.env });
 }
@@ -76,6 +81,18 @@ async function demo() {
   return code === 0 && took < limit
     ? { passed: 2, failed: 0, skipped: 0 }
     : { passed: Number(code === 0) + Number(took < limit), failed: Number(code !== 0) + Number(took >= limit), skipped: 0 };
+}
+
+/** The suite of backends that are JavaScript objects, on a build that has them; the package is the published one again afterwards. */
+async function backends() {
+  process.env.CHORD_FEATURES = "js-backend";
+  try {
+    await pack();
+    return await onNode("backends", testFiles("tests/backends"));
+  } finally {
+    delete process.env.CHORD_FEATURES;
+    await pack();
+  }
 }
 
 /** In an order that fails early. `needed` steps are those without which the later ones can't run. */
@@ -120,6 +137,7 @@ export const steps = [
   },
   { name: "documents and scripts", work: () => onNode("documents", testFiles("demo", "bench", "scripts")) },
   { name: "packed package", work: () => onNode("packed", testFiles("tests/packed")) },
+  { name: "backends from JavaScript", work: backends },
   { name: "demo", work: demo },
   { name: "size", work: async () => single(measure()) },
 ];
