@@ -1,11 +1,24 @@
 /**
  * The contract between the engine and what keeps its contexts, for those who bring their own backend.
- * Texts are opaque to a backend: it stores them byte for byte and neither parses nor prints them.
+ *
+ * By id, a backend keeps either a context (its head, a snapshot of its state at some version, and the log entries that lead on from there) or
+ * the tombstone of a deleted one. Texts and revisions are opaque: a backend stores them as they are and neither parses nor prints
+ * them. Times and TTLs are numbers in the instance's `timeUnit`.
+ *
+ * Any number of engines may share a backend, in one process or in many. What keeps them from overwriting each other is that `commit`
+ * compares and stores in one atomic step.
+ *
+ * One engine runs the calls for one id one after the other, so a method must not wait for a call on the same id of the `Chord` it belongs to.
+ * What a method throws or rejects with becomes the `cause` of a `backend_error`; a `ChordError` keeps its own code. After an error the
+ * engine forgets what it knew of the context and loads it anew, so a failed `commit` may have been stored. A method that doesn't answer
+ * within the option `timeout` is given up, and its late answer is ignored.
  */
 
-/** The newest state of a context, by name. */
+/** The newest commit of a context, by name. */
 export interface Head {
+  /** A whole number from 1. */
   readonly version: number;
+  /** No two commits have the same. */
   readonly revision: string;
 }
 
@@ -15,77 +28,152 @@ export interface Entry extends Head {
   readonly previous: string;
   /** The delta as JSON text. */
   readonly delta: string;
-  /** In the instance's time unit. */
+  /** When it was committed. */
   readonly insertedAt: number;
 }
 
-/** How much of a log to keep: the newest `count`, up to `bytes` of text, none from before `after`. `null`: unbounded. */
+/**
+ * How much of a log to keep. The oldest entry goes while there are more than `count`, while their deltas take more than `bytes` (of UTF-8; a
+ * string's `length` will do), and while its `insertedAt` is `after` or earlier. `null` is unbounded.
+ *
+ * Whatever this says, entries after the stored snapshot stay: the state can't be told without them.
+ */
 export interface Keep {
   readonly count: number | null;
   readonly bytes: number | null;
   readonly after: number | null;
 }
 
-/** What is stored of a context: a snapshot and the log entries after it, or the tombstone of a deleted one. */
+/** What is stored of a context. */
 export type Stored =
-  | { readonly head: Head; readonly deleted: true }
+  | {
+      /** The head that the deleted context had. */
+      readonly head: Head;
+      readonly deleted: true;
+    }
   | {
       readonly head: Head;
+      /** The state as JSON text, and the version it is the state of: `head`'s or an earlier one. */
       readonly snapshot: { readonly version: number; readonly context: string };
+      /** All kept entries, oldest first, without a gap: each that came after the snapshot, and those before it that are kept. */
       readonly tail: readonly Entry[];
+      /** The newest entry's. */
       readonly insertedAt: number;
     };
 
+/** What has happened to a context since a head. */
+export type News =
+  /** Nothing: version and revision are still those. */
+  | { readonly kind: "same" }
+  /** It is not there, or a tombstone is. */
+  | { readonly kind: "gone" }
+  /** More than the kept log can tell, or another lineage; the engine asks `load`. Never wrong, only slower. */
+  | { readonly kind: "reload" }
+  /** These commits, oldest first. The first one's `previous` is the revision asked about. */
+  | { readonly kind: "tail"; readonly entries: readonly Entry[] };
+
 /** One commit to store. */
 export interface Commit {
-  /** The head it builds on, version and revision; `null` where nothing is stored. */
+  /** The head it builds on, a tombstone's too; `null` where nothing is stored. */
   readonly base: Head | null;
+  /** The head afterwards: that of the entry. */
   readonly head: Head;
-  /** A new lineage begins: what was logged before is dropped. */
+  /** A new lineage begins (creation, re-creation, restore): entries from before go. There is a `snapshot` then. */
   readonly reset?: true;
+  /** Exactly one. */
   readonly entries: readonly Entry[];
-  /** The state as JSON text; without it the entries alone are appended. */
+  /** The state after it as JSON text, which replaces the stored one. Without it the entry alone is appended: snapshots come when entries have outgrown the last. */
   readonly snapshot?: string;
-  /** When the context expires, in the instance's time unit. */
+  /** When the context expires; `null` where contexts don't. Replaces what was noted before. */
   readonly expiresAt: number | null;
+  /** When the oldest kept delta expires; `null` where deltas don't. Replaces what was noted before. */
+  readonly deltasExpireAt: number | null;
+  /** What to trim the log to in the same step. */
   readonly keep: Keep;
-  /** Who commits, and that client's how many-th commit it is: the same again is recognised and done once. */
-  readonly client?: { readonly id: string; readonly sequence: number };
+}
+
+/** The answer to a commit. */
+export type Committed =
+  | { readonly ok: true }
+  | {
+      readonly ok: false;
+      /** What stands there instead; for your own logs, the engine doesn't look at it. */
+      readonly head?: Head | null;
+      /** What has happened since `base`, as `since` tells it; `"reload"` or absent where the log can't. */
+      readonly tail?: readonly Entry[] | "reload";
+    };
+
+/** Which head to remove: exactly one of `head` and `expiredBefore` is there. */
+export interface Removal {
+  /** The context with this head, in version and revision. Not a tombstone. */
+  readonly head?: Head;
+  /** The context, if its `expiresAt` is then or earlier; or the tombstone, if it lasts until then or less long. */
+  readonly expiredBefore?: number;
+  /** How long the tombstone of a removed context is to last. Afterwards it may be forgotten. */
+  readonly tombstoneUntil: number;
 }
 
 /** Something whose time has come. */
 export interface Expired {
   readonly id: string;
+  /** A context past its `expiresAt`, deltas past `deltasExpireAt`, or a tombstone past its time. */
   readonly kind: "context" | "deltas" | "tombstone";
 }
 
-/** Keeps contexts. Every method may be called again with the same arguments after a failure. */
+/** Which ids to list. */
+export interface Page {
+  /** At most so many. */
+  readonly limit: number;
+  /** Go on after this id; it need not exist any more. */
+  readonly cursor: string | undefined;
+  readonly order: "asc" | "desc";
+  /** Only ids that start with it; `""` for all. */
+  readonly prefix: string;
+}
+
+/** Keeps contexts. */
 export interface Backend {
+  /** What is stored under `id`; `null` for nothing. A tombstone may be told for longer than it has to last. */
   load(id: string): Promise<Stored | null>;
-  /** What has happened since `have`: nothing, a deletion, entries, or more than the log can tell. */
-  since(
-    id: string,
-    have: { readonly version: number; readonly revision?: string },
-  ): Promise<{ readonly kind: "same" | "gone" | "reload" } | { readonly kind: "tail"; readonly entries: readonly Entry[] }>;
-  /** Atomic: compares `base` with the stored head, version and revision, and stores all or nothing. */
-  commit(
-    id: string,
-    commit: Commit,
-  ): Promise<{ readonly ok: true } | { readonly ok: false; readonly head: Head | null; readonly tail: readonly Entry[] | "reload" }>;
-  /** Whether something was removed: the head named, or what expired before, leaving a tombstone. */
-  remove(id: string, only: { readonly head?: Head; readonly expiredBefore?: number; readonly tombstoneUntil: number }): Promise<boolean>;
-  /** How many log entries were dropped. Entries after the stored snapshot never are. */
-  trim(id: string, keep: Keep): Promise<number>;
-  /** What expired before `before`, in expiry order. */
+
+  /** What has happened since `have`. Compare version *and* revision: after a deletion or a restore the same version may be another state. */
+  since(id: string, have: Head): Promise<News>;
+
+  /**
+   * In one atomic step: compares, stores everything, trims the log.
+   *
+   * It is stored where `base` is the stored head in version and revision (or nothing is stored and `base` is `null`). A tombstone has the head of
+   * what was deleted, so without `reset` it is a conflict all the same. A commit whose `head` is the stored head already was
+   * sent twice: answer `ok` and store nothing.
+   */
+  commit(id: string, commit: Commit): Promise<Committed>;
+
+  /**
+   * Removes what `which` allows, in one atomic step, and gives the head it had; `null` (or `false`) where that isn't there any more. In the
+   * place of a context it leaves a tombstone, in the place of a tombstone nothing.
+   */
+  remove(id: string, which: Removal): Promise<Head | null | false>;
+
+  /**
+   * Trims the log and says how many entries went.
+   *
+   * The deltas are due next `deltasTtl` after the `insertedAt` of the oldest entry later than `keep.after`; never where there is none, or
+   * where `deltasTtl` is `null`. So what had to stay for the snapshot doesn't come up again and again.
+   */
+  trim(id: string, keep: Keep, deltasTtl: number | null): Promise<number>;
+
+  /** What is due at `before` or earlier: at most `limit`, what has been due for longest first. Must not read what isn't due. */
   expired(before: number, limit: number): Promise<readonly Expired[]>;
-  /** Ids in UTF-8 byte order. */
-  list(page: {
-    readonly limit: number;
-    readonly cursor: string | undefined;
-    readonly order: "asc" | "desc";
-    readonly prefix: string;
-  }): Promise<{ readonly ids: readonly string[]; readonly cursor?: string }>;
-  /** Tells of commits by others. A hint: correctness never depends on it. Gives the function that ends it. */
+
+  /**
+   * Ids of contexts, not of tombstones, in the order of their UTF-8 bytes (which is not that of `<` on strings). `cursor` says that more follow; they
+   * are asked for with the last of `ids`.
+   */
+  list(page: Page): Promise<{ readonly ids: readonly string[]; readonly cursor?: string | undefined }>;
+
+  /** Reserved for telling of commits by others. Not called by this release. */
   watch?(id: string | null, listener: (id: string) => void): Promise<() => void>;
+
+  /** Called once, by `chord.close()`. Calls that are on their way may still arrive. */
   close?(): Promise<void>;
 }

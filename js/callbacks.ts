@@ -52,7 +52,7 @@ export function restoreContext(instance: Instance, id: string, patience: Patienc
       const { text, version } = readProvided(instance, provided);
       const now = instance.now();
       instance.history.leave(id);
-      return chain(restore(instance, id, text, version, now), (commit) => {
+      return restore(instance, id, text, version, now, (commit) => {
         const moment = instance.history.committed(id, commit, text);
         instance.changed(moment, true);
         return moment.context;
@@ -66,16 +66,25 @@ function malformed(problem: string, cause?: unknown): ChordError {
 }
 
 /** What only the engine finds wrong with a context, such as a lone surrogate, is the provider's fault all the same. */
-function restore(instance: Instance, id: string, text: string, version: number, now: number): Settled<Committed> {
+function restore<T>(
+  instance: Instance,
+  id: string,
+  text: string,
+  version: number,
+  now: number,
+  done: (commit: Committed) => T,
+): Settled<T> {
   const failed = (error: unknown): never => {
     throw error instanceof ChordError && error.code === "invalid_value" ? malformed(error.message, error) : error;
   };
+  let commit: Settled<Committed>;
   try {
-    const commit = instance.core.restore(id, text, version, now);
-    return commit instanceof Promise ? commit.catch(failed) : commit;
+    commit = instance.core.restore(id, text, version, now);
   } catch (error) {
     return failed(error);
   }
+  // In one step, as with every other write: listeners hear of commits in the order of these steps.
+  return commit instanceof Promise ? commit.then(done, failed) : done(commit);
 }
 
 function readProvided(instance: Instance, provided: unknown): { text: string; version: number } {

@@ -15,15 +15,18 @@ export class Patience {
   }
 }
 
+/** The error of what took longer than `ms`. */
+export function late(ms: number): ChordError {
+  return new ChordError("timeout", `not done within ${ms} ms (option timeout); where a callback was still running, nothing was stored`);
+}
+
 /** `promise`, or a `timeout` after `ms`. */
 export function within<T>(promise: Promise<T>, ms: number, patience: Patience | undefined): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(
       () => {
         if (patience !== undefined) patience.isOver = true;
-        reject(
-          new ChordError("timeout", `not done within ${ms} ms (option timeout); where a callback was still running, nothing was stored`),
-        );
+        reject(late(ms));
       },
       Math.min(ms, longestDelay),
     );

@@ -1,5 +1,5 @@
 /** Everything `chord-sync` exports. */
-export type { Backend, Commit, Entry, Expired, Head, Keep, Stored } from "./backend.js";
+export type { Backend, Commit, Committed, Entry, Expired, Head, Keep, News, Page, Removal, Stored } from "./backend.js";
 export { Chord } from "./chord.js";
 export { ChordError, type ChordErrorCode, type ChordErrorDetails, type Path } from "./error.js";
 export { append, increment } from "./operation.js";

@@ -3,6 +3,7 @@
  * Generated glue stays off the hot paths: arguments and results are numbers and texts in linear memory.
  */
 import type { Cleaned, Committed, Core, Guard, LogEntry, Settled, State, Synced } from "./core.js";
+import { late, longestDelay } from "./deadline.js";
 import { ChordError, type ChordErrorCode, type Path, showPath } from "./error.js";
 import * as glue from "./glue/chord.js";
 import { type Memory, memoryOf, trapped } from "./memory.js";
@@ -30,8 +31,9 @@ function hex(high: number, low: number): string {
   return high === 0 ? low.toString(16) : high.toString(16) + low.toString(16).padStart(8, "0");
 }
 
-interface Waiting {
-  resolve(status: number): void;
+/** What only an engine with backends has. */
+interface WithBackends {
+  giveUp(call: number): void;
 }
 
 class WasmCore implements Core {
@@ -40,12 +42,16 @@ class WasmCore implements Core {
   /** What revisions of this engine's own begin with. */
   readonly #writer: string;
   /** Calls that wait for an asynchronous backend, by number. */
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #waiting = new Map<number, (status: number) => void>();
+  readonly #timeout: number;
   #isClosed = false;
+  /** The engine is free to go once no call waits any more. */
+  #isToGo = false;
 
   constructor(memory: Memory, settings: Settings) {
     const [writerHigh = 0, writerLow = 0, ...seed] = crypto.getRandomValues(new Uint32Array(4));
     this.#memory = memory;
+    this.#timeout = settings.timeout;
     this.#writer = `${hex(writerHigh, writerLow)}-`;
     const options = {
       contextTtl: settings.contextAutoDelete ? settings.contextTtl : null,
@@ -167,11 +173,15 @@ class WasmCore implements Core {
 
   close(): Settled<void> {
     if (this.#isClosed) return;
-    this.#isClosed = true;
-    return this.#answer(
+    const closing = this.#answer(
       () => this.#engine.close(),
-      () => this.#engine.free(),
+      () => {
+        this.#isToGo = true;
+        this.#letGo();
+      },
     );
+    this.#isClosed = true;
+    return closing;
   }
 
   diff(before: string, after: string): string {
@@ -213,27 +223,46 @@ class WasmCore implements Core {
 
   /** Makes a call and reads its answer, at once or when the backend has given its own. */
   #answer<T>(call: () => number, read: (status: number) => T): Settled<T> {
+    // What an operation does after it has waited, it may come to do too late.
+    if (this.#isClosed) throw new ChordError("closed", "this Chord was closed in the meantime; open a new one");
     const status = this.#guarded(call);
     if (status !== pending) return this.#read(status, read);
     const number = this.#memory.number("extra");
     return new Promise((resolve, reject) => {
-      this.#waiting.set(number, {
-        resolve: (status) => {
-          try {
-            resolve(this.#read(status, read));
-          } catch (error) {
-            reject(error);
-          }
-        },
+      const timer = setTimeout(() => this.#giveUp(number, reject), Math.min(this.#timeout, longestDelay));
+      this.#waiting.set(number, (status) => {
+        clearTimeout(timer);
+        try {
+          resolve(this.#read(status, read));
+        } catch (error) {
+          reject(error);
+        }
       });
     });
   }
 
   /** Hears that a waiting call has its answer, which must be read before anything else is called. */
   #settle(call: number, status: number): void {
-    const waiting = this.#waiting.get(call);
+    const settle = this.#waiting.get(call);
     this.#waiting.delete(call);
-    waiting?.resolve(status);
+    settle?.(status);
+    this.#letGo();
+  }
+
+  /** Ends a call that has waited too long, so that those behind it get their turn. */
+  #giveUp(call: number, reject: (error: ChordError) => void): void {
+    this.#waiting.delete(call);
+    // After a defect there is nothing left to end.
+    if (this.#memory.isInUse) this.#guarded(() => (this.#engine as unknown as WithBackends).giveUp(call));
+    reject(late(this.#timeout));
+    this.#letGo();
+  }
+
+  #letGo(): void {
+    if (!this.#isToGo || this.#waiting.size > 0) return;
+    this.#isToGo = false;
+    // A backend may close its Chord from inside a method, and then the engine is still at work.
+    queueMicrotask(() => this.#engine.free());
   }
 
   #read<T>(status: number, read: (status: number) => T): T {

@@ -317,6 +317,16 @@ impl Chord {
     }
 }
 
+#[cfg(feature = "js-backend")]
+#[wasm_bindgen]
+impl Chord {
+    /// Gives up a call that is pending: what it has not begun to store it never will, and whoever comes next need not wait for it.
+    #[wasm_bindgen(js_name = giveUp)]
+    pub fn give_up(&self, call: u32) {
+        self.inner.host.give_up(call);
+    }
+}
+
 impl Inner {
     async fn state(&self, id: &[u8], have: Option<Head>) -> Result<u32> {
         self.engine
@@ -398,7 +408,7 @@ pub fn merge_texts(deltas: u32) -> u32 {
             let next = delta::text::parse(delta).and_then(|delta| merger.push(delta));
             next.map_err(|error| error.under(index))?;
         }
-        delta::text::write(&merger.finish(), true, out);
+        delta::text::write(&merger.finish()?, true, out);
         Ok(())
     })
 }

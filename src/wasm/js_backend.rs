@@ -1,6 +1,6 @@
 //! A backend that JavaScript brought: calls its methods, waits for what they promise, reads their answers.
 //!
-//! `js/backend.ts` describes the objects that cross here. An answer of another shape is `backend_error` and says what is missing.
+//! `js/backend.ts` describes the objects that cross here. An answer of another shape is `backend_error` and says what was wrong and where.
 
 use core::cell::RefCell;
 
@@ -13,6 +13,9 @@ use crate::backend::{
 };
 use crate::engine::{Head, Keep, Listed, Page, Revision};
 use crate::{Code, Error, Result};
+
+/// The largest whole number that JavaScript counts to.
+const LARGEST: f64 = 9_007_199_254_740_991.0;
 
 thread_local! {
     /// What backends threw, until the facade takes it as an error's cause.
@@ -35,43 +38,46 @@ impl JsBackend {
         JsBackend(object)
     }
 
-    async fn call(&self, method: &str, arguments: &[JsValue]) -> Result<JsValue> {
+    async fn call(&self, method: &str, arguments: &[JsValue]) -> Result<Reader> {
         let function: Option<Function> = Reflect::get(&self.0, &method.into())
             .ok()
             .and_then(|found| found.dyn_into().ok());
-        let function = function.ok_or_else(|| broken("a method missing"))?;
+        let function = function.ok_or_else(|| {
+            let message = ["the backend has no method ", method, "()"].concat();
+            Error::new(Code::BackendError, message)
+        })?;
         let arguments: Array = arguments.iter().collect();
-        let answer = Reflect::apply(&function, &self.0, &arguments)
+        let mut value = Reflect::apply(&function, &self.0, &arguments)
             .map_err(|thrown| failed(method, thrown))?;
-        if answer.has_type::<Promise>() || Reflect::has(&answer, &"then".into()).unwrap_or(false) {
-            let promise = Promise::resolve(&answer);
-            return JsFuture::from(promise)
-                .await
-                .map_err(|thrown| failed(method, thrown));
+        if value.has_type::<Promise>() || Reflect::has(&value, &"then".into()).unwrap_or(false) {
+            let promise = JsFuture::from(Promise::resolve(&value));
+            value = promise.await.map_err(|thrown| failed(method, thrown))?;
         }
-        Ok(answer)
+        let at = [method, "()"].concat();
+        Ok(Reader { value, at })
     }
 }
 
-/// The error for what a method threw; its own code stays, where it is one of ours.
+/// The error for what a method threw. Where that is an error of ours, its code stays.
 fn failed(method: &str, thrown: JsValue) -> Error {
     let text = |key: &str| {
         Reflect::get(&thrown, &key.into())
             .ok()
             .and_then(|found| found.as_string())
     };
-    let named =
-        text("code").and_then(|name| Code::ALL.into_iter().find(|code| code.as_str() == name));
-    let reason = text("message")
-        .or_else(|| thrown.as_string())
-        .unwrap_or_default();
+    let is_ours = text("name").is_some_and(|name| name == "ChordError");
+    let code = text("code").filter(|_| is_ours);
+    let code = code.and_then(|name| Code::ALL.into_iter().find(|code| code.as_str() == name));
+    let reason = text("message").or_else(|| thrown.as_string());
+    let reason = reason.filter(|reason| !reason.is_empty());
+    let reason = reason.unwrap_or_else(|| "see the cause".to_owned());
     let number = CAUSES.with(|causes| {
         let mut causes = causes.borrow_mut();
         causes.push(thrown);
         causes.len() as u32 - 1
     });
     let message = ["backend.", method, "() failed: ", &reason].concat();
-    Error::new(named.unwrap_or(Code::BackendError), message).because(number)
+    Error::new(code.unwrap_or(Code::BackendError), message).because(number)
 }
 
 fn text(bytes: &[u8]) -> JsValue {
@@ -125,111 +131,127 @@ fn entry_object(entry: &StoredEntry) -> JsValue {
     ])
 }
 
-/// Reads fields of an answer, naming what is wrong with it.
-struct Reader<'v>(&'v JsValue);
+/// Reads an answer, or a part of one, and says where it is not what it should be.
+struct Reader {
+    value: JsValue,
+    /// The method that answered, and the way to this part.
+    at: String,
+}
 
-impl Reader<'_> {
-    fn get(&self, key: &str) -> JsValue {
-        Reflect::get(self.0, &key.into()).unwrap_or_default()
-    }
-
-    fn text(&self, key: &str) -> Result<String> {
-        self.get(key)
-            .as_string()
-            .ok_or_else(|| missing(key, "a string"))
-    }
-
-    fn number(&self, key: &str) -> Result<f64> {
-        let number = self.get(key).as_f64().filter(|number| number.is_finite());
-        number.ok_or_else(|| missing(key, "a finite number"))
-    }
-
-    fn version(&self, key: &str) -> Result<u64> {
-        let version = self.number(key)?;
-        if version < 0.0 || version % 1.0 != 0.0 {
-            return Err(missing(key, "a whole number"));
+impl Reader {
+    fn get(&self, key: &str) -> Reader {
+        Reader {
+            // A field of what is no object, or one that can't be read, is absent.
+            value: Reflect::get(&self.value, &key.into()).unwrap_or_default(),
+            at: [&self.at, ".", key].concat(),
         }
-        Ok(version as u64)
     }
 
-    fn revision(&self, key: &str) -> Result<Revision> {
-        Revision::parse(self.text(key)?.as_bytes())
-            .ok_or_else(|| missing(key, "a revision as it was committed"))
+    fn refuse(&self, what: &str) -> Error {
+        broken(&["something else than ", what, " as ", &self.at].concat())
     }
 
-    fn list(&self, key: &str) -> Result<Array> {
-        self.get(key)
-            .dyn_into()
-            .map_err(|_| missing(key, "an array"))
+    fn is_nothing(&self) -> bool {
+        self.value.is_null() || self.value.is_undefined()
+    }
+
+    fn object(self) -> Result<Self> {
+        if self.value.is_object() {
+            return Ok(self);
+        }
+        Err(self.refuse("an object"))
+    }
+
+    fn text(&self) -> Result<String> {
+        self.value
+            .as_string()
+            .ok_or_else(|| self.refuse("a string"))
+    }
+
+    fn number(&self) -> Result<f64> {
+        let number = self.value.as_f64().filter(|number| number.is_finite());
+        number.ok_or_else(|| self.refuse("a finite number"))
+    }
+
+    fn whole(&self) -> Result<u64> {
+        let number = self.value.as_f64().unwrap_or(-1.0);
+        if number < 0.0 || number % 1.0 != 0.0 || number > LARGEST {
+            return Err(self.refuse("a whole number"));
+        }
+        Ok(number as u64)
+    }
+
+    fn revision(&self) -> Result<Revision> {
+        let revision = Revision::parse(self.text()?.as_bytes());
+        revision.ok_or_else(|| self.refuse("a revision as it was committed"))
+    }
+
+    fn list<T>(&self, read: impl Fn(Reader) -> Result<T>) -> Result<Vec<T>> {
+        let Some(list) = self.value.dyn_ref::<Array>() else {
+            return Err(self.refuse("an array"));
+        };
+        let read = list.iter().map(|value| {
+            read(Reader {
+                value,
+                at: [&self.at, "[]"].concat(),
+            })
+        });
+        read.collect()
     }
 
     fn head(&self) -> Result<Head> {
         Ok(Head {
-            version: self.version("version")?,
-            revision: self.revision("revision")?,
+            version: self.get("version").whole()?,
+            revision: self.get("revision").revision()?,
         })
     }
 
-    fn entry(&self) -> Result<StoredEntry> {
-        let previous = match self.text("previous")?.as_str() {
-            "" => None,
-            _ => Some(self.revision("previous")?),
-        };
+    fn entry(self) -> Result<StoredEntry> {
+        let previous = self.get("previous");
         Ok(StoredEntry {
             head: self.head()?,
-            previous,
-            delta: self.text("delta")?.into_bytes(),
-            at: self.number("insertedAt")?,
+            previous: match previous.text()?.as_str() {
+                "" => None,
+                _ => Some(previous.revision()?),
+            },
+            delta: self.get("delta").text()?.into_bytes(),
+            at: self.get("insertedAt").number()?,
         })
     }
-}
-
-fn missing(key: &str, what: &str) -> Error {
-    broken(&["no ", what, " as ", key].concat())
-}
-
-fn entries(list: &Array) -> Result<Vec<StoredEntry>> {
-    list.iter().map(|entry| Reader(&entry).entry()).collect()
-}
-
-fn is_nothing(value: &JsValue) -> bool {
-    value.is_null() || value.is_undefined()
 }
 
 impl Backend for JsBackend {
     async fn load(&self, id: &[u8]) -> Result<Option<Stored>> {
         let answer = self.call("load", &[text(id)]).await?;
-        if is_nothing(&answer) {
+        if answer.is_nothing() {
             return Ok(None);
         }
-        let stored = Reader(&answer);
-        let head = Reader(&stored.get("head")).head()?;
-        if stored.get("deleted").is_truthy() {
+        let stored = answer.object()?;
+        let head = stored.get("head").head()?;
+        if stored.get("deleted").value.is_truthy() {
             return Ok(Some(Stored::Deleted(head)));
         }
         let snapshot = stored.get("snapshot");
-        let snapshot = Reader(&snapshot);
         Ok(Some(Stored::Live {
             head,
-            at: stored.number("insertedAt")?,
-            snapshot_version: snapshot.version("version")?,
-            snapshot: snapshot.text("context")?.into_bytes(),
-            tail: entries(&stored.list("tail")?)?,
+            at: stored.get("insertedAt").number()?,
+            snapshot_version: snapshot.get("version").whole()?,
+            snapshot: snapshot.get("context").text()?.into_bytes(),
+            tail: stored.get("tail").list(Reader::entry)?,
         }))
     }
 
     async fn since(&self, id: &[u8], have: Head) -> Result<News> {
         let answer = self.call("since", &[text(id), head_object(have)]).await?;
-        let news = Reader(&answer);
-        match news.text("kind")?.as_str() {
+        let kind = answer.object()?;
+        let entries = kind.get("entries");
+        let kind = kind.get("kind");
+        match kind.text()?.as_str() {
             "same" => Ok(News::Same),
             "gone" => Ok(News::Gone),
             "reload" => Ok(News::Reload),
-            "tail" => Ok(News::Tail(entries(&news.list("entries")?)?)),
-            _ => Err(missing(
-                "kind",
-                "\"same\", \"gone\", \"reload\" or \"tail\"",
-            )),
+            "tail" => Ok(News::Tail(entries.list(Reader::entry)?)),
+            _ => Err(kind.refuse("\"same\", \"gone\", \"reload\" or \"tail\"")),
         }
     }
 
@@ -249,16 +271,15 @@ impl Backend for JsBackend {
             fields.push(("snapshot", text(snapshot)));
         }
         let answer = self.call("commit", &[text(id), object(&fields)]).await?;
-        let answer = Reader(&answer);
-        match answer.get("ok").as_bool() {
+        let ok = answer.get("ok");
+        let tail = answer.get("tail");
+        match ok.value.as_bool() {
             Some(true) => Ok(Answer::Stored),
-            Some(false) => Ok(Answer::Conflict(
-                match answer.get("tail").dyn_into::<Array>() {
-                    Ok(tail) => News::Tail(entries(&tail)?),
-                    Err(_) => News::Reload,
-                },
-            )),
-            None => Err(missing("ok", "true or false")),
+            Some(false) if tail.value.is_array() => {
+                Ok(Answer::Conflict(News::Tail(tail.list(Reader::entry)?)))
+            }
+            Some(false) => Ok(Answer::Conflict(News::Reload)),
+            None => Err(ok.refuse("true or false")),
         }
     }
 
@@ -269,44 +290,31 @@ impl Backend for JsBackend {
         };
         let only = object(&[only, ("tombstoneUntil", JsValue::from_f64(tombstone_until))]);
         let answer = self.call("remove", &[text(id), only]).await?;
-        if is_nothing(&answer) || answer.as_bool() == Some(false) {
+        if answer.is_nothing() || answer.value.as_bool() == Some(false) {
             return Ok(None);
         }
-        Reader(&answer).head().map(Some)
+        answer.object()?.head().map(Some)
     }
 
     async fn trim(&self, id: &[u8], keep: &Keep, deltas_ttl: Option<f64>) -> Result<u64> {
-        let answer = self
-            .call("trim", &[text(id), keep_object(keep), number(deltas_ttl)])
-            .await?;
-        let count = answer.as_f64().filter(|count| *count >= 0.0);
-        count
-            .map(|count| count as u64)
-            .ok_or_else(|| broken("no number of trimmed entries"))
+        let arguments = [text(id), keep_object(keep), number(deltas_ttl)];
+        self.call("trim", &arguments).await?.whole()
     }
 
     async fn expired(&self, before: f64, limit: usize) -> Result<Vec<Expired>> {
-        let answer = self
-            .call(
-                "expired",
-                &[JsValue::from_f64(before), JsValue::from_f64(limit as f64)],
-            )
-            .await?;
-        let list: Array = answer
-            .dyn_into()
-            .map_err(|_| broken("no array of what expired"))?;
-        let expired = list.iter().map(|entry| {
-            let entry = Reader(&entry);
-            let kind = match entry.text("kind")?.as_str() {
+        let arguments = [JsValue::from_f64(before), JsValue::from_f64(limit as f64)];
+        let answer = self.call("expired", &arguments).await?;
+        answer.list(|expired| {
+            let kind = expired.get("kind");
+            let kind = match kind.text()?.as_str() {
                 "context" => Kind::Context,
                 "deltas" => Kind::Deltas,
                 "tombstone" => Kind::Tombstone,
-                _ => return Err(missing("kind", "\"context\", \"deltas\" or \"tombstone\"")),
+                _ => return Err(kind.refuse("\"context\", \"deltas\" or \"tombstone\"")),
             };
-            let id = entry.text("id")?.into_bytes().into();
+            let id = expired.get("id").text()?.into_bytes().into();
             Ok(Expired { id, kind })
-        });
-        expired.collect()
+        })
     }
 
     async fn list(&self, page: &Page<'_>) -> Result<Listed> {
@@ -317,17 +325,10 @@ impl Backend for JsBackend {
             ("prefix", text(page.prefix)),
         ]);
         let answer = self.call("list", &[asked]).await?;
-        let answer = Reader(&answer);
-        let listed = answer.list("ids")?;
-        let ids = listed.iter().map(|id| {
-            let id = id
-                .as_string()
-                .ok_or_else(|| missing("ids", "list of strings"))?;
-            Ok(id.into_bytes().into())
-        });
+        let ids = answer.get("ids");
         Ok(Listed {
-            ids: ids.collect::<Result<_>>()?,
-            more: !is_nothing(&answer.get("cursor")),
+            ids: ids.list(|id| Ok(id.text()?.into_bytes().into()))?,
+            more: !answer.get("cursor").is_nothing(),
         })
     }
 

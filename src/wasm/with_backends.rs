@@ -1,7 +1,7 @@
 //! Running calls that may have to wait for a backend: polled once, then handed on.
 
-use core::cell::Cell;
-use core::future::Future;
+use core::cell::RefCell;
+use core::future::{Future, poll_fn};
 use core::pin::Pin;
 use core::task::{Context, Poll, Waker};
 use std::rc::Rc;
@@ -26,11 +26,38 @@ pub(super) type Stores = AnyStore;
 
 type Call = Pin<Box<dyn Future<Output = Result<u32>>>>;
 
+/// A call that waits; empty while it is polled, and once it is done or given up.
+type Waiting = Rc<RefCell<Option<Call>>>;
+
+/// Calls that wait, by number.
+#[derive(Default)]
+struct Calls {
+    waiting: Vec<Option<Waiting>>,
+    free: Vec<u32>,
+}
+
+impl Calls {
+    fn add(&mut self, call: Waiting) -> u32 {
+        if let Some(number) = self.free.pop() {
+            self.waiting[number as usize] = Some(call);
+            return number;
+        }
+        self.waiting.push(Some(call));
+        self.waiting.len() as u32 - 1
+    }
+
+    fn remove(&mut self, number: u32) -> Option<Waiting> {
+        let call = self.waiting.get_mut(number as usize)?.take()?;
+        self.free.push(number);
+        Some(call)
+    }
+}
+
 /// Who hears of calls that were pending.
 pub(super) struct Host {
     /// Called with a call's number and status, when its answer stands in the area; none where memory is the store.
     settled: Option<Function>,
-    calls: Cell<u32>,
+    calls: Rc<RefCell<Calls>>,
 }
 
 impl Host {
@@ -42,7 +69,7 @@ impl Host {
             AnyStore::Js(Persistent::new(JsBackend::new(backend.clone()), policy))
         };
         let settled = settled.dyn_into().ok().filter(|_| !backend.is_undefined());
-        let calls = Cell::new(0);
+        let calls = Rc::default();
         (store, Host { settled, calls })
     }
 
@@ -75,17 +102,37 @@ impl Host {
         if let Poll::Ready(outcome) = call.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
             return status(outcome);
         }
-        let number = self.calls.get().wrapping_add(1);
-        self.calls.set(number);
+        let waiting: Waiting = Rc::new(RefCell::new(Some(call)));
+        let number = self.calls.borrow_mut().add(waiting.clone());
+        let calls = self.calls.clone();
         let settled = self.settled.clone();
         spawn_local(async move {
-            let status = status(call.await);
-            if let Some(settled) = settled {
+            let outcome = poll_fn(|context| {
+                let Some(mut call) = waiting.borrow_mut().take() else {
+                    return Poll::Ready(None);
+                };
+                if let Poll::Ready(outcome) = call.as_mut().poll(context) {
+                    return Poll::Ready(Some(outcome));
+                }
+                *waiting.borrow_mut() = Some(call);
+                Poll::Pending
+            });
+            if let (Some(outcome), Some(settled)) = (outcome.await, settled) {
+                calls.borrow_mut().remove(number);
+                let status = status(outcome);
                 // The facade's function reads the answer and never throws.
                 let _ = settled.call2(&JsValue::NULL, &number.into(), &status.into());
             }
         });
         OUTPUT.with(|output| output.borrow_mut().begin().extra(f64::from(number)).end());
         PENDING
+    }
+
+    /// Drops a call that waits, and with it the turn that others wait for.
+    pub(super) fn give_up(&self, number: u32) {
+        let waiting = self.calls.borrow_mut().remove(number);
+        let call = waiting.and_then(|waiting| waiting.borrow_mut().take());
+        // Outside of any borrow: this wakes others.
+        drop(call);
     }
 }

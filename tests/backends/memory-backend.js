@@ -26,9 +26,12 @@ export class MemoryBackend {
   async commit(id, { base, head, reset, entries, snapshot, expiresAt, deltasExpireAt, keep }) {
     await this.#late();
     const found = this.#contexts.get(id);
-    if (!isSame(found?.head ?? null, base)) {
-      const news =
-        found === undefined || found.tombstoneUntil !== undefined || base === null ? { kind: "reload" } : this.#news(found, base);
+    const isThere = found !== undefined && found.tombstoneUntil === undefined;
+    // The same commit, sent a second time.
+    if (isThere && isSame(found.head, head)) return { ok: true };
+    // A tombstone has the head of what was deleted: only a new lineage may follow it.
+    if (!isSame(found?.head ?? null, base) || !(isThere || reset)) {
+      const news = isThere && base !== null ? this.#news(found, base) : { kind: "reload" };
       return { ok: false, head: found?.head ?? null, tail: news.kind === "tail" ? news.entries : "reload" };
     }
     const before = reset || found === undefined ? { tail: [], snapshot: undefined } : found;
@@ -54,8 +57,8 @@ export class MemoryBackend {
       this.#contexts.delete(id);
       return found.head;
     }
-    const isDue = expiredBefore !== undefined && found.expiresAt !== null && found.expiresAt <= expiredBefore;
-    if (!isDue && !isSame(found.head, head ?? null)) return null;
+    const isMeant = expiredBefore === undefined ? isSame(found.head, head) : found.expiresAt !== null && found.expiresAt <= expiredBefore;
+    if (!isMeant) return null;
     this.#contexts.set(id, { head: found.head, tombstoneUntil });
     return found.head;
   }
@@ -65,7 +68,8 @@ export class MemoryBackend {
     const found = this.#contexts.get(id);
     if (found === undefined || found.tombstoneUntil !== undefined) return 0;
     const dropped = trim(found, keep);
-    const [oldest] = found.tail;
+    // Entries that had to stay for the snapshot are not due again.
+    const oldest = found.tail.find(({ insertedAt }) => keep.after === null || insertedAt > keep.after);
     found.deltasExpireAt = oldest === undefined || deltasTtl === null ? null : oldest.insertedAt + deltasTtl;
     return dropped;
   }
