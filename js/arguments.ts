@@ -22,6 +22,11 @@ export function guardOf(options: unknown): Guard | undefined {
 
 const nothing: Question = { version: 0 };
 
+/** Longer than any revision there is. */
+const longestRevision = 64;
+/** What stands for a revision that no commit ever had: like one from elsewhere, it gets the full context. */
+const foreignRevision = "foreign";
+
 /** @throws ChordError `invalid_argument` */
 export function questionOf(since: Since): Question {
   if (since === undefined || since === null) return nothing;
@@ -30,7 +35,10 @@ export function questionOf(since: Since): Question {
     const { version, revision } = readable("since", () => ({ version: since.version, revision: since.revision }));
     if (isVersion(version)) {
       if (revision === undefined) return { version };
-      if (typeof revision === "string") return { version, revision };
+      if (typeof revision === "string") {
+        const isPossible = revision !== "" && revision.length <= longestRevision;
+        return { version, revision: isPossible ? revision : foreignRevision };
+      }
     }
   }
   throw new ChordError("invalid_argument", `since must be a version, { version, revision } or null, got ${kindOf(since)}`);
@@ -50,10 +58,13 @@ export function checkOrder(order: unknown): "asc" | "desc" {
   throw new ChordError("invalid_argument", `order must be "asc" or "desc", got ${kindOf(order)}`);
 }
 
-/** @throws ChordError `invalid_argument` */
-export function checkText<T extends string | undefined>(name: string, text: unknown, fallback: T): string | T {
+/** @throws ChordError `invalid_argument`, or `limit_exceeded` for what is longer than any id */
+export function checkIdPart<T extends string | undefined>(name: string, text: unknown, fallback: T, idBytes: number): string | T {
   if (text === undefined) return fallback;
-  if (typeof text === "string") return text;
+  if (typeof text === "string") {
+    if (text.length <= idBytes) return text;
+    throw new ChordError("limit_exceeded", `${name} is longer than limits.idBytes, ${idBytes}, allows ids to be`);
+  }
   throw new ChordError("invalid_argument", `${name} must be a string, got ${kindOf(text)}`);
 }
 

@@ -162,7 +162,10 @@ export interface Backend {
    */
   trim(id: string, keep: Keep, deltasTtl: number | null): Promise<number>;
 
-  /** What is due at `before` or earlier: at most `limit`, what has been due for longest first. Must not read what isn't due. */
+  /**
+   * What is due at `before` or earlier: at most `limit`, what has been due for longest first. Must not read what isn't due. Of a context that
+   * has expired itself, the deltas need no mention of their own.
+   */
   expired(before: number, limit: number): Promise<readonly Expired[]>;
 
   /**

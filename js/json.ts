@@ -41,11 +41,14 @@ type Problem = "accessor" | "bytes" | "depth" | "extra" | "kind" | "misplaced" |
 
 const failed = -1;
 
+/** Such as -2.2250738585072014e-308. */
+const longestFraction = 24;
+
 /** How many digits a large number has at least beyond the first. From 1e21 on it is printed with an exponent. */
 function moreDigits(number: number): number {
   const size = Math.abs(number);
-  if (size >= 1e12) return size < 1e21 ? 12 : 4;
-  if (size >= 1e9) return 9;
+  if (size >= 1e15) return size < 1e21 ? 15 : 4;
+  if (size >= 1e9) return size >= 1e11 ? 11 : 9;
   return size >= 1e6 ? 6 : 3;
 }
 
@@ -69,6 +72,8 @@ export class JsonWalk {
   #left: number;
   #otherLeft: number;
   #measures: Map<object, Measure> | undefined;
+  /** How much longer the fractions met so far may be than they were counted. */
+  #unsure = 0;
   #printsItself = false;
   #problem: Problem = "kind";
   #culprit: unknown;
@@ -145,7 +150,8 @@ export class JsonWalk {
           case "number":
             // True of NaN and the infinities alone.
             if (item - item !== 0) return this.#fail("kind", item, key);
-            if (item >= 1e3 || item <= -1e3) bytes += moreDigits(item);
+            if (item % 1 !== 0) bytes += this.#fraction(item);
+            else if (item >= 1e3 || item <= -1e3) bytes += moreDigits(item);
             break;
           case "boolean":
             bytes += 3;
@@ -180,6 +186,25 @@ export class JsonWalk {
     }
   }
 
+  /**
+   * How many characters a fraction has beyond the first: two at least. Printing tells, and takes longer than all else here; so it is asked only
+   * when so many fractions have come that they may be too much if all are as long as they can be.
+   */
+  #fraction(number: number): number {
+    this.#unsure += longestFraction - 3;
+    return this.#left >= this.#unsure ? 2 : String(number).length - 1;
+  }
+
+  /** Whether each element is there and is a value. */
+  #elements(value: readonly unknown[]): number {
+    for (let index = 0; index < value.length; index += 1) {
+      const property = getOwnPropertyDescriptor(value, index);
+      if (property === undefined) return this.#fail("sparse", index);
+      if (property.get !== undefined || property.set !== undefined) return this.#fail("accessor", undefined, index);
+    }
+    return 0;
+  }
+
   #array(value: readonly unknown[], depth: number): number {
     try {
       if (depth > this.#limits.depth) return this.#fail("depth");
@@ -200,6 +225,9 @@ export class JsonWalk {
       // Before anything that takes as long as the array.
       if (this.#left < length * 2) return this.#fail("bytes");
       let height = 0;
+      // Seeing a getter without running it takes ten times what all else here does, so long arrays are counted first.
+      const isLong = length > 1000;
+      if (!isLong && this.#elements(value) === failed) return failed;
       for (let index = 0; index < length; index += 1) {
         const item = value[index];
         let bytes = 2;
@@ -209,7 +237,8 @@ export class JsonWalk {
             break;
           case "number":
             if (item - item !== 0) return this.#fail("kind", item, index);
-            if (item >= 1e3 || item <= -1e3) bytes += moreDigits(item);
+            if (item % 1 !== 0) bytes += this.#fraction(item);
+            else if (item >= 1e3 || item <= -1e3) bytes += moreDigits(item);
             break;
           case "boolean":
             bytes += 3;
@@ -231,6 +260,7 @@ export class JsonWalk {
         this.#left -= bytes;
         if (this.#left < 0) return this.#fail("bytes", undefined, index);
       }
+      if (isLong && this.#elements(value) === failed) return failed;
       // Only now, as it takes as long as the array may be.
       const own = keys(value);
       if (own.length !== length) return this.#fail("extra", own.at(-1));

@@ -8,6 +8,7 @@ import * as glue from "./glue/chord.js";
 const place = { address: 0, ascii: 1, parts: 2, lengths: 3, version: 7, counter: 8, at: 9, extra: 10, count: 12 } as const;
 
 const smallestArea = 4096;
+const keptArea = 1024 * 1024;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -41,10 +42,23 @@ export class Memory {
     return this === memory && !hasTrapped;
   }
 
-  /** Writes ids, one behind the other, and gives their bytes. Mostly they are short ASCII, for which a loop is quickest. */
-  writeId(text: string, from = 0): number {
+  /** Writes an id and gives its bytes. */
+  writeId(id: string): number {
+    this.#reserve(3 * id.length, this.#textSize);
+    return this.#putId(id, 0);
+  }
+
+  /** Writes an id and what goes with it, one behind the other, and gives the bytes of each. */
+  writeIds(first: string, second = ""): [number, number] {
+    // At once: making room for the second alone could lose the first.
+    this.#reserve(3 * (first.length + second.length), this.#textSize);
+    const bytes = this.#putId(first, 0);
+    return [bytes, second === "" ? 0 : this.#putId(second, bytes)];
+  }
+
+  /** Mostly ids are short ASCII, for which a loop is quickest. */
+  #putId(text: string, from: number): number {
     const length = text.length;
-    this.#reserve(from + 3 * length, this.#textSize);
     const area = this.#id;
     if (length <= 32) {
       let at = 0;
@@ -59,7 +73,7 @@ export class Memory {
     return encoder.encodeInto(text, from === 0 ? area : area.subarray(from)).written;
   }
 
-  /** Writes texts one behind the other; their bytes are in `textBytes`. */
+  /** Writes texts one behind the other and gives the bytes of each. */
   writeTexts(...texts: string[]): number[] {
     const most = texts.reduce((sum, text) => sum + 3 * text.length, 0);
     this.#reserve(this.#idSize, most);
@@ -105,9 +119,11 @@ export class Memory {
 
   #reserve(idBytes: number, textBytes: number): void {
     this.#refresh();
-    if (idBytes <= this.#idSize && textBytes <= this.#textSize) return;
+    // One very large text doesn't pin its room: the next small one gives it back.
+    const isWasteful = this.#textSize > keptArea && textBytes <= keptArea;
+    if (idBytes <= this.#idSize && textBytes <= this.#textSize && !isWasteful) return;
     if (idBytes > this.#idSize) this.#idSize = Math.max(smallestArea, idBytes);
-    if (textBytes > this.#textSize) this.#textSize = Math.max(smallestArea, textBytes);
+    if (textBytes > this.#textSize || isWasteful) this.#textSize = Math.max(smallestArea, textBytes);
     this.#buffer = undefined;
     this.#refresh();
   }

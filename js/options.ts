@@ -27,7 +27,7 @@ export interface Limits {
 
 /** How a `Chord` works. An option given as `undefined` is absent. */
 export interface ChordOptions {
-  /** Where contexts are kept. Default `"memory"`; `"indexeddb"` is `backend_unavailable` in this release. */
+  /** Where contexts are kept. Default `"memory"`; `"indexeddb"` and a `Backend` of your own are `backend_unavailable` in this release. */
   readonly backend?:
     | "memory"
     | "indexeddb"
@@ -178,7 +178,7 @@ function backendOf(options: Reader): Settings["backend"] {
       if (name !== undefined && (typeof name !== "string" || name === "")) named.refuse("name", "a non-empty string");
       named.oneOf("durability", "relaxed", ["relaxed", "strict"]);
     }
-    throw new ChordError("backend_unavailable", 'backend "indexeddb" is not part of this release; use "memory" or bring a backend');
+    throw new ChordError("backend_unavailable", 'backend "indexeddb" is not part of this release; use "memory"');
   }
   if (typeof backend !== "object") return options.refuse("backend", '"memory", "indexeddb" or a backend');
   const methods = backend as Fields;

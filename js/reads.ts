@@ -1,6 +1,6 @@
 /** Reads: get, sync, lists. Snapshots and earlier answers are shared as long as the engine says that nothing has happened since. */
 import type { Question } from "./answers.js";
-import { checkLimit, checkOrder, checkText, questionOf } from "./arguments.js";
+import { checkLimit, checkOrder, checkIdPart, questionOf } from "./arguments.js";
 import type { Settled, State, Synced } from "./core.js";
 import { chain } from "./deadline.js";
 import { ChordError, kindOf } from "./error.js";
@@ -66,11 +66,12 @@ function answer(instance: Instance, id: string, question: Question, oldValues: b
 
 export function listContexts(instance: Instance, options: ListOptions | undefined): Settled<ContextPage> {
   const { limit, cursor, order, prefix } = fieldsOf(options, "options", ["limit", "cursor", "order", "prefix"]);
+  const { idBytes } = instance.settings.limits;
   const page = instance.core.list(
     checkLimit(limit, 1000),
-    checkText("cursor", cursor, undefined),
+    checkIdPart("cursor", cursor, undefined, idBytes),
     checkOrder(order),
-    checkText("prefix", prefix, ""),
+    checkIdPart("prefix", prefix, "", idBytes),
   );
   return chain(page, ({ ids, cursor: next }) =>
     chain(glanceAll(instance, ids), (contexts) => (next === undefined ? { contexts } : { contexts, cursor: next })),

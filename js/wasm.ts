@@ -17,7 +17,7 @@ const full = 3;
 const pending = 4;
 
 /** There only where the WebAssembly was built with the feature `js-backend`. */
-const takeCause = (glue as { readonly [name: string]: unknown })["takeCause"] as ((number: number) => unknown) | undefined;
+const { takeCause }: { readonly takeCause?: (number: number) => unknown; readonly diff: unknown } = glue;
 
 const formats = ["default", "json-patch", "merge-patch"] as const;
 const noGuard = -1;
@@ -73,8 +73,7 @@ class WasmCore implements Core {
 
   set(id: string, context: string, guard: Guard | undefined, now: number): Settled<Committed> {
     const text = this.#memory.writeText(context);
-    const idBytes = this.#memory.writeId(id);
-    const known = guard?.revision === undefined ? 0 : this.#memory.writeId(guard.revision, idBytes);
+    const [idBytes, known] = this.#memory.writeIds(id, guard?.revision);
     return this.#answer(() => this.#engine.set(idBytes, known, text, guard?.version ?? noGuard, now), this.#committed);
   }
 
@@ -83,8 +82,7 @@ class WasmCore implements Core {
     let more = 0;
     if (operations === undefined) text = this.#memory.writeText(changes);
     else [text = 0, more = 0] = this.#memory.writeTexts(changes, operations);
-    const idBytes = this.#memory.writeId(id);
-    const known = guard?.revision === undefined ? 0 : this.#memory.writeId(guard.revision, idBytes);
+    const [idBytes, known] = this.#memory.writeIds(id, guard?.revision);
     return this.#answer(() => this.#engine.update(idBytes, known, text, more, guard?.version ?? noGuard, now), this.#committed);
   }
 
@@ -95,14 +93,12 @@ class WasmCore implements Core {
   }
 
   get(id: string, have: { readonly version: number; readonly revision: string } | undefined): Settled<State | "same" | undefined> {
-    const idBytes = this.#memory.writeId(id);
-    const known = have === undefined ? 0 : this.#memory.writeId(have.revision, idBytes);
+    const [idBytes, known] = this.#memory.writeIds(id, have?.revision);
     return this.#answer(() => this.#engine.get(idBytes, known, have?.version ?? 0), this.#got);
   }
 
   sync(id: string, since: { readonly version: number; readonly revision?: string }, oldValues: boolean): Settled<Synced> {
-    const idBytes = this.#memory.writeId(id);
-    const known = since.revision === undefined ? 0 : this.#memory.writeId(since.revision, idBytes);
+    const [idBytes, known] = this.#memory.writeIds(id, since.revision);
     return this.#answer(
       () => this.#engine.sync(idBytes, known, since.version, oldValues),
       (status): Synced => {
@@ -119,8 +115,7 @@ class WasmCore implements Core {
   }
 
   delete(id: string, guard: Guard | undefined, now: number): Settled<{ readonly version: number; readonly revision: string } | undefined> {
-    const idBytes = this.#memory.writeId(id);
-    const known = guard?.revision === undefined ? 0 : this.#memory.writeId(guard.revision, idBytes);
+    const [idBytes, known] = this.#memory.writeIds(id, guard?.revision);
     return this.#answer(
       () => this.#engine.delete(idBytes, known, guard?.version ?? noGuard, now),
       (status) => {
@@ -137,10 +132,9 @@ class WasmCore implements Core {
     order: "asc" | "desc",
     prefix: string,
   ): Settled<{ readonly ids: readonly string[]; readonly cursor?: string }> {
-    const cursorBytes = cursor === undefined ? 0 : this.#memory.writeId(cursor);
-    const prefixBytes = this.#memory.writeId(prefix, cursorBytes);
+    const [cursorBytes, prefixBytes] = this.#memory.writeIds(cursor ?? "", prefix);
     return this.#answer(
-      () => this.#engine.list(limit, cursorBytes, prefixBytes, order === "desc", 0),
+      () => this.#engine.list(limit, cursorBytes, prefixBytes, order === "desc"),
       () => {
         const ids = JSON.parse(this.#memory.part(0)) as string[];
         const last = this.#memory.number("extra") === 1 ? ids.at(-1) : undefined;
@@ -172,7 +166,8 @@ class WasmCore implements Core {
   }
 
   close(): Settled<void> {
-    if (this.#isClosed) return;
+    // After a defect there is nothing left to let go of.
+    if (this.#isClosed || !this.#memory.isInUse) return;
     const closing = this.#answer(
       () => this.#engine.close(),
       () => {
@@ -214,11 +209,6 @@ class WasmCore implements Core {
     const [a = 0, b = 0] = this.#memory.writeTexts(delta, context ?? "");
     const idBytes = contextId === undefined ? 0 : this.#memory.writeId(contextId);
     return this.#computed(() => glue.format(formats.indexOf(format), idBytes, version ?? -1, a, b));
-  }
-
-  /** Panics, for the test of what a defect looks like. */
-  trap(): void {
-    this.#guarded(() => this.#engine.trap());
   }
 
   /** Makes a call and reads its answer, at once or when the backend has given its own. */

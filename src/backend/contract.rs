@@ -134,7 +134,7 @@ pub trait Backend {
     /// entry after `keep.after` is `deltas_ttl` old; without either they aren't due. So what has been trimmed doesn't come
     /// up again at once, even if it had to stay.
     async fn trim(&self, id: &[u8], keep: &Keep, deltas_ttl: Option<f64>) -> Result<u64>;
-    /// What is due at `before` or earlier, in that order.
+    /// What is due at `before` or earlier, in that order; of a context that has expired, its deltas need no mention of their own.
     async fn expired(&self, before: f64, limit: usize) -> Result<Vec<Expired>>;
     /// Ids of contexts in the order of their UTF-8 bytes.
     async fn list(&self, page: &Page<'_>) -> Result<Listed>;

@@ -17,7 +17,7 @@ const LINEAR: usize = 8;
 pub fn merge<'a>(first: Delta<'a>, second: Delta<'a>) -> Result<Delta<'a>> {
     let mut merger = Merger::new(first);
     merger.push(second)?;
-    Ok(merger.finish())
+    merger.finish()
 }
 
 /// Merges a chain of deltas, each in time proportional to its own size however long the chain is.
@@ -26,12 +26,26 @@ pub struct Merger<'a> {
     /// A field that came to nothing stays as `None`, so that positions hold.
     fields: Vec<(Text<'a>, Option<Slot<'a>>)>,
     index: Option<Positions>,
+    wording: Wording,
+}
+
+/// How much of what was said is said again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Wording {
+    /// Only what it comes to.
+    #[default]
+    Brief,
+    /// Values that come and go, too, so that they are still checked: for edits of one array that a user listed.
+    Verbatim,
 }
 
 enum Slot<'a> {
     Change(Change<'a>),
     /// A nested delta that was merged into, with its own index.
     Nested(Merger<'a>),
+    /// A whole new value, and what happened inside it since. That is carried out once, at the end: a series of appends to
+    /// a new array would otherwise copy it each time.
+    Since(Change<'a>, Box<Slot<'a>>),
 }
 
 impl<'a> Merger<'a> {
@@ -43,6 +57,7 @@ impl<'a> Merger<'a> {
                 .map(|(key, change)| (key, Some(Slot::Change(change))))
                 .collect(),
             index: None,
+            wording: Wording::Brief,
         }
     }
 
@@ -59,21 +74,30 @@ impl<'a> Merger<'a> {
             let slot = &mut self.fields[place].1;
             *slot = match slot.take() {
                 None => Some(Slot::Change(change)),
-                Some(first) => follow(first, change).map_err(|error| error.under(key.as_ref()))?,
+                Some(first) => follow(first, change, self.wording)
+                    .map_err(|error| error.under(key.as_ref()))?,
             };
         }
         Ok(())
     }
 
     /// The merged delta.
-    pub fn finish(self) -> Delta<'a> {
-        let fields = self
-            .fields
-            .into_iter()
-            .filter_map(|(key, slot)| Some((key, slot?.into_change()?)));
-        Delta {
-            fields: fields.collect(),
+    ///
+    /// # Errors
+    /// `delta_mismatch` naming the path.
+    pub fn finish(self) -> Result<Delta<'a>> {
+        let mut fields = Vec::with_capacity(self.fields.len());
+        for (key, slot) in self.fields {
+            let Some(slot) = slot else {
+                continue;
+            };
+            match slot.into_change(self.wording) {
+                Ok(Some(change)) => fields.push((key, change)),
+                Ok(None) => {}
+                Err(error) => return Err(error.under(key.as_ref())),
+            }
         }
+        Ok(Delta { fields })
     }
 
     fn find(&mut self, key: &[u8], hint: usize) -> Option<usize> {
@@ -108,19 +132,23 @@ impl<'a> Merger<'a> {
 }
 
 impl<'a> Slot<'a> {
-    fn into_change(self) -> Option<Change<'a>> {
+    fn into_change(self, wording: Wording) -> Result<Option<Change<'a>>> {
         match self {
-            Slot::Change(change) => Some(change),
+            Slot::Change(change) => Ok(Some(change)),
             Slot::Nested(merger) => {
-                let delta = merger.finish();
-                (!delta.is_empty()).then_some(Change::Nested(delta))
+                let delta = merger.finish()?;
+                Ok((!delta.is_empty()).then_some(Change::Nested(delta)))
             }
+            Slot::Since(whole, inside) => match inside.into_change(wording)? {
+                Some(inside) => compose(whole, inside, wording),
+                None => Ok(Some(whole)),
+            },
         }
     }
 }
 
 #[inline(never)]
-fn follow<'a>(first: Slot<'a>, second: Change<'a>) -> Result<Option<Slot<'a>>> {
+fn follow<'a>(first: Slot<'a>, second: Change<'a>, wording: Wording) -> Result<Option<Slot<'a>>> {
     match (first, second) {
         (Slot::Nested(mut merger), Change::Nested(next)) => {
             merger.push(next)?;
@@ -128,11 +156,22 @@ fn follow<'a>(first: Slot<'a>, second: Change<'a>) -> Result<Option<Slot<'a>>> {
         }
         (Slot::Change(Change::Nested(before)), Change::Nested(next)) => {
             let mut merger = Merger::new(before);
+            merger.wording = wording;
             merger.push(next)?;
             Ok(Some(Slot::Nested(merger)))
         }
-        (first, second) => match first.into_change() {
-            Some(first) => Ok(compose(first, second)?.map(Slot::Change)),
+        (
+            Slot::Change(whole @ (Change::Added(_) | Change::Modified { .. })),
+            inside @ (Change::Nested(_) | Change::Edited(_)),
+        ) => Ok(Some(Slot::Since(whole, Box::new(Slot::Change(inside))))),
+        (Slot::Since(whole, before), inside @ (Change::Nested(_) | Change::Edited(_))) => {
+            Ok(Some(match follow(*before, inside, wording)? {
+                Some(since) => Slot::Since(whole, Box::new(since)),
+                None => Slot::Change(whole),
+            }))
+        }
+        (first, second) => match first.into_change(wording)? {
+            Some(first) => Ok(compose(first, second, wording)?.map(Slot::Change)),
             None => Ok(Some(Slot::Change(second))),
         },
     }
@@ -142,10 +181,14 @@ fn follow<'a>(first: Slot<'a>, second: Change<'a>) -> Result<Option<Slot<'a>>> {
 ///
 /// Not inlined: what recurses once a level must keep its stack frames small.
 #[inline(never)]
-pub(crate) fn compose<'a>(first: Change<'a>, second: Change<'a>) -> Result<Option<Change<'a>>> {
+pub(crate) fn compose<'a>(
+    first: Change<'a>,
+    second: Change<'a>,
+    wording: Wording,
+) -> Result<Option<Change<'a>>> {
     use Change::{Added, Edited, Modified, Nested, Removed};
     Ok(match (first, second) {
-        (Removed(old), Added(new)) => replaced(old, new),
+        (Removed(old), Added(new)) => replaced(old, new, wording),
         (Removed(_), _) => return Err(mismatch("a field to be changed was removed before")),
         (_, Added(_)) => return Err(mismatch("a field to be added is there already")),
         (Added(value), Removed(old)) => {
@@ -157,13 +200,16 @@ pub(crate) fn compose<'a>(first: Change<'a>, second: Change<'a>) -> Result<Optio
             expect(expected.as_deref(), &new)?;
             Some(Removed(old))
         }
-        (Modified { old, new }, second) => replaced(old, after(new, second)?),
+        (Modified { old, new }, second) => replaced(old, after(new, second)?, wording),
         (Nested(first), Nested(second)) => {
-            let merged = merge(first, second)?;
+            let mut merger = Merger::new(first);
+            merger.wording = wording;
+            merger.push(second)?;
+            let merged = merger.finish()?;
             (!merged.is_empty()).then_some(Nested(merged))
         }
         (Edited(first), Edited(second)) => {
-            let spans = array::merge(first, second)?;
+            let spans = array::merge(first, second, wording)?;
             (!spans.is_empty()).then_some(Edited(spans))
         }
         (Nested(_), Edited(_)) | (Edited(_), Nested(_)) => {
@@ -171,13 +217,14 @@ pub(crate) fn compose<'a>(first: Change<'a>, second: Change<'a>) -> Result<Optio
                 "an object was changed before, and an array is now, or the other way round",
             ));
         }
-        (first, Modified { old, new }) => replaced(before(old, &first)?, new),
+        (first, Modified { old, new }) => replaced(before(old, &first)?, new, wording),
         (first, Removed(old)) => Some(Removed(before(old, &first)?)),
     })
 }
 
-fn replaced<'a>(old: Option<Text<'a>>, new: Text<'a>) -> Option<Change<'a>> {
+fn replaced<'a>(old: Option<Text<'a>>, new: Text<'a>, wording: Wording) -> Option<Change<'a>> {
     match old {
+        Some(_) if wording == Wording::Verbatim => Some(Change::Modified { old, new }),
         Some(old) => diff::owned(old, new),
         None => Some(Change::Modified { old: None, new }),
     }

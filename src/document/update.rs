@@ -116,14 +116,14 @@ impl Document {
         }
         let mut merger = Merger::new(merged);
         for (path, operation) in &operations.0 {
-            let so_far = core::mem::take(&mut merger).finish();
+            let so_far = core::mem::take(&mut merger).finish()?;
             let next = State::Stored(this, Some(&so_far)).operate(path, *operation)?;
             merger = Merger::new(so_far);
             if let Some(Change::Nested(next)) = next {
                 merger.push(next)?;
             }
         }
-        Ok(merger.finish())
+        merger.finish()
     }
 }
 

@@ -111,8 +111,6 @@ pub struct Page<'a> {
     pub descending: bool,
     /// Only ids that start so.
     pub prefix: &'a [u8],
-    /// The time of the listing.
-    pub now: f64,
 }
 
 /// A page of ids.

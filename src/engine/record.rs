@@ -1,6 +1,7 @@
 //! One context as a store holds it: head, state and log, or the tombstone of a deleted one.
 
-use crate::delta::code;
+use crate::delta::merge::Merger;
+use crate::delta::{apply, code, invert, text};
 use crate::document::Document;
 use crate::{Code, Error, Result};
 
@@ -244,19 +245,17 @@ impl Record {
         let Some(live) = self.live().filter(|live| live.log.reaches_creation()) else {
             return Ok(None);
         };
-        let mut state = live.document.text().into_owned();
-        let mut head = self.head;
-        let mut at = self.at;
-        for entry in self.newest_first() {
-            let back = crate::delta::invert(&code::decode(entry.code)?)?;
-            state = crate::delta::apply(&state, &back)?;
-            head = entry.previous;
+        let entries: Vec<Entry<'_>> = self.newest_first().collect();
+        let mut merger = Merger::default();
+        for entry in entries.iter().rev() {
+            merger.push(code::decode(entry.code)?)?;
         }
-        if let Some(created) = live.log.oldest() {
-            at = created;
-        }
+        let back = invert(&merger.finish()?)?;
+        let state = apply(&live.document.text(), &back)?;
+        let head = entries.last().map_or(self.head, |oldest| oldest.previous);
+        let at = live.log.oldest().unwrap_or(self.at);
         let delta = super::creation(&state);
-        Ok(Some((head, at, crate::delta::text::print(&delta))))
+        Ok(Some((head, at, text::print(&delta))))
     }
 }
 

@@ -109,7 +109,7 @@ fn told(entries: &[Entry<'_>], old_values: bool) -> Result<Vec<u8>> {
     for entry in entries.iter().rev() {
         merger.push(code::decode(entry.code)?)?;
     }
-    let merged: Delta<'_> = merger.finish();
+    let merged: Delta<'_> = merger.finish()?;
     let mut out = Vec::new();
     text::write(&merged, old_values, &mut out);
     Ok(out)

@@ -192,22 +192,6 @@ impl Chord {
         })
     }
 
-    /// [`Chord::get`] for a caller whose revision is this engine's own.
-    #[wasm_bindgen(js_name = getNewer)]
-    pub fn get_newer(&self, id: u32, version: f64, counter: f64) -> u32 {
-        self.run(id, 0, move |inner, input| async move {
-            let revision = Revision {
-                writer: inner.writer,
-                counter: counter as u64,
-            };
-            let have = Head {
-                version: version as u64,
-                revision,
-            };
-            inner.state(input.id(0, id), Some(have)).await
-        })
-    }
-
     /// What a client has to be told.
     pub fn sync(&self, id: u32, known: u32, version: f64, old_values: bool) -> u32 {
         self.run(id + known, 0, move |inner, input| async move {
@@ -237,14 +221,13 @@ impl Chord {
     }
 
     /// Ids as a JSON array. Cursor and prefix stand in the id area, one after the other.
-    pub fn list(&self, limit: u32, cursor: u32, prefix: u32, descending: bool, now: f64) -> u32 {
+    pub fn list(&self, limit: u32, cursor: u32, prefix: u32, descending: bool) -> u32 {
         self.run(cursor + prefix, 0, move |inner, input| async move {
             let page = Page {
                 limit: limit as usize,
                 cursor: (cursor > 0).then(|| input.id(0, cursor)),
                 descending,
                 prefix: input.id(cursor, prefix),
-                now,
             };
             let listed = inner.engine.list(&page).await?;
             reply(DONE, |output| {

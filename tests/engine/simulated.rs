@@ -61,19 +61,20 @@ impl Row {
         }
     }
 
-    fn due(&self) -> Vec<(f64, Kind)> {
-        match self {
+    /// What is due by then, and since when: the context itself where that has expired, whatever else is.
+    fn due(&self, before: f64) -> Option<(f64, Kind)> {
+        let (expires_at, deltas_expire_at) = match self {
+            Row::Tombstone { until, .. } => return Some((*until, Kind::Tombstone)),
             Row::Live {
                 expires_at,
                 deltas_expire_at,
                 ..
-            } => {
-                let context = expires_at.map(|at| (at, Kind::Context));
-                let deltas = deltas_expire_at.map(|at| (at, Kind::Deltas));
-                context.into_iter().chain(deltas).collect()
-            }
-            Row::Tombstone { until, .. } => vec![(*until, Kind::Tombstone)],
-        }
+            } => (*expires_at, *deltas_expire_at),
+        };
+        let first = expires_at.into_iter().chain(deltas_expire_at);
+        let is_over = expires_at.is_some_and(|at| at <= before);
+        let kind = if is_over { Kind::Context } else { Kind::Deltas };
+        Some((first.reduce(f64::min)?, kind))
     }
 }
 
@@ -305,12 +306,10 @@ impl Backend for Simulated {
         self.call("expired", |world| {
             let rows = world.rows.iter();
             let mut due: Vec<(f64, Expired)> = rows
-                .flat_map(|(id, row)| {
+                .filter_map(|(id, row)| {
+                    let (at, kind) = row.due(before)?;
                     let id = id.clone().into_boxed_slice();
-                    row.due().into_iter().map(move |(at, kind)| {
-                        let id = id.clone();
-                        (at, Expired { id, kind })
-                    })
+                    Some((at, Expired { id, kind }))
                 })
                 .filter(|(at, _)| *at <= before)
                 .collect();

@@ -252,7 +252,6 @@ impl<S: Store> Subject<S> {
             cursor: cursor.map(str::as_bytes),
             descending,
             prefix: prefix.as_bytes(),
-            now: 0.0,
         };
         let listed = self.engine().list(&page).await.unwrap();
         (listed.ids.iter().map(|id| text(id)).collect(), listed.more)

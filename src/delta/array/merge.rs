@@ -5,13 +5,21 @@ use crate::Result;
 use crate::json::Text;
 
 use super::super::apply::{expect, value};
-use super::super::merge::{before, compose};
+use super::super::merge::{Wording, before, compose};
 use super::super::{Change, Gone, Span};
 use super::Spans;
 
 /// Returns one list with the effect of `first` followed by `second`; empty where they cancel out.
-pub(crate) fn merge<'a>(first: Vec<Span<'a>>, second: Vec<Span<'a>>) -> Result<Vec<Span<'a>>> {
-    compose_into(first, second, Spans::reconciling())
+pub(crate) fn merge<'a>(
+    first: Vec<Span<'a>>,
+    second: Vec<Span<'a>>,
+    wording: Wording,
+) -> Result<Vec<Span<'a>>> {
+    let out = match wording {
+        Wording::Brief => Spans::reconciling(),
+        Wording::Verbatim => Spans::verbatim(),
+    };
+    compose_into(first, second, out)
 }
 
 /// Composes into `out`, which decides about reconciling.
@@ -20,6 +28,7 @@ pub(crate) fn compose_into<'a>(
     second: Vec<Span<'a>>,
     mut out: Spans<'a>,
 ) -> Result<Vec<Span<'a>>> {
+    let wording = out.wording();
     let mut output = Output {
         spans: first.into_iter(),
         front: None,
@@ -44,10 +53,12 @@ pub(crate) fn compose_into<'a>(
                         value(&element, &change)
                             .map(|new| out.insert(vec![new.into_owned().into()]))
                     }
-                    Piece::Changed(first) => compose(first, change).map(|both| match both {
-                        Some(both) => out.inside(both),
-                        None => out.keep(1),
-                    }),
+                    Piece::Changed(first) => {
+                        compose(first, change, wording).map(|both| match both {
+                            Some(both) => out.inside(both),
+                            None => out.keep(1),
+                        })
+                    }
                     Piece::Kept(_) => {
                         out.inside(change);
                         Ok(())

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::json::Text;
 
+use super::super::merge::Wording;
 use super::super::{Change, Gone, Span, diff, text};
 
 /// Takes spans from an array's start to its end and keeps their list in its one form.
@@ -33,6 +34,14 @@ impl<'a> Spans<'a> {
         Spans {
             reconcile: false,
             ..Spans::reconciling()
+        }
+    }
+
+    pub(crate) fn wording(&self) -> Wording {
+        if self.reconcile {
+            Wording::Brief
+        } else {
+            Wording::Verbatim
         }
     }
 

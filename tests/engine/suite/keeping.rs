@@ -48,6 +48,15 @@ pub async fn cleanup_one_by_one_reaches_everything_in_its_order<S: Store>(
     );
 }
 
+pub async fn one_visit_takes_an_expired_context_with_its_deltas<S: Store>(
+    open: &impl Fn(Policy) -> Subject<S>,
+) {
+    let subject = open(short_lived());
+    subject.set("a", "{}", None, 0.0).await.unwrap();
+    let cleaned = subject.cleanup(1, 100.0).await.unwrap();
+    assert_eq!(cleaned.contexts.len(), 1);
+}
+
 pub async fn cleanup_never_touches_what_is_fresh<S: Store>(open: &impl Fn(Policy) -> Subject<S>) {
     let subject = open(short_lived());
     for n in 0..20 {

@@ -57,6 +57,7 @@ over_each_store! {
         a_passed_tombstone_is_forgotten;
     keeping:
         cleanup_one_by_one_reaches_everything_in_its_order,
+        one_visit_takes_an_expired_context_with_its_deltas,
         cleanup_never_touches_what_is_fresh,
         a_write_renews_a_context,
         old_deltas_go_with_cleanup_and_the_context_stays,
