@@ -3,8 +3,11 @@ import type { Backend } from "./backend.js";
 import { ChordError, kindOf, quote } from "./error.js";
 import type { Context, DeltaFormatter, Json, Telemetry, TimeUnit } from "./types.js";
 
+/** A `WebAssembly.Module`. Not by that name, which Node's types don't have: it would break the build of who has no others. */
+export type CompiledModule = object;
+
 /** Something to make a `WebAssembly.Module` of. */
-export type WasmSource = WebAssembly.Module | ArrayBuffer | ArrayBufferView | Response | URL | string;
+export type WasmSource = CompiledModule | ArrayBuffer | ArrayBufferView | Response | URL | string;
 
 /** Where to find a context that isn't here: what `contextExternalProvider` gives. */
 export interface ProvidedContext {
