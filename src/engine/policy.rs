@@ -35,7 +35,9 @@ impl Policy {
         Keep {
             count: self.delta_threshold,
             bytes: self.limits.log_bytes,
-            after: self.delta_ttl.map_or(f64::NEG_INFINITY, |ttl| now - ttl),
+            after: self
+                .delta_ttl
+                .map_or(f64::NEG_INFINITY, |ttl| latest_expired(now, ttl)),
         }
     }
 
@@ -71,6 +73,40 @@ impl Default for Policy {
                 depth: 100,
                 log_bytes: 4 * CONTEXT_BYTES,
             },
+        }
+    }
+}
+
+/// The latest time `at` for which `at + ttl <= now`, which is how due times are reckoned. `now - ttl` may be rounded to the
+/// other side of it, and then cleanup would find something due again and again that trimming never drops.
+fn latest_expired(now: f64, ttl: f64) -> f64 {
+    let mut at = now - ttl;
+    while at + ttl > now {
+        at = at.next_down();
+    }
+    while at.next_up() + ttl <= now && at.next_up() > at {
+        at = at.next_up();
+    }
+    at
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_due_is_what_trimming_drops() {
+        for (now, ttl) in [
+            (265.4, 20.4),
+            (0.3, 0.1),
+            (1e16, 0.1),
+            (20_000.0, 1e20),
+            (1.7e12, 86_400_000.0),
+            (5.0, 0.0),
+        ] {
+            let at = latest_expired(now, ttl);
+            assert!(at + ttl <= now, "{now} {ttl}");
+            assert!(at.next_up() + ttl > now, "{now} {ttl}");
         }
     }
 }

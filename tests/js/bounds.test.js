@@ -282,3 +282,13 @@ test(
     }
   }),
 );
+
+test("a time to live that no double holds exactly doesn't keep cleanup busy for ever", async () => {
+  let now = 245;
+  const chord = await Chord.open({ deltaTtl: 20.4, timeProvider: () => now });
+  await chord.setContext("a", { n: 0 });
+  now = 265.4;
+  assert.deepEqual(await chord.cleanup(), { contexts: 0, deltas: 1 });
+  assert.deepEqual(await chord.cleanup(), { contexts: 0, deltas: 0 });
+  await chord.close();
+});
