@@ -90,10 +90,11 @@ impl<B: Backend> Persistent<B> {
         working: Option<Working>,
         news: News,
     ) -> Result<Option<Working>> {
-        if let (Some(mut working), News::Tail(entries)) = (working, news) {
-            if !entries.is_empty() && working.follow(&entries).is_ok() {
-                return Ok(Some(self.trimmed(working)));
-            }
+        if let (Some(mut working), News::Tail(entries)) = (working, news)
+            && !entries.is_empty()
+            && working.follow(&entries).is_ok()
+        {
+            return Ok(Some(self.trimmed(working)));
         }
         self.load(id).await
     }

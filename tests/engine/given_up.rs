@@ -50,7 +50,7 @@ fn a_call_dropped_in_the_queue_passes_its_turn_on() {
         engine.set("a", r#"{"n":0}"#, None, 0.0).await.unwrap();
         let increment = || engine.operate("a", "{}", r#"{"increment":[[["n"],1]]}"#, None, 0.0);
         let calls = (0..30).map(|n: usize| async move {
-            if n % 3 == 0 {
+            if n.is_multiple_of(3) {
                 // Given up after a few polls, in the queue or with the turn taken.
                 let mut call = Some(Box::pin(increment()));
                 let mut left = n;

@@ -322,7 +322,7 @@ fn many_gaps_between_landmarks_and_gaps_within_gaps_stay_near_linear() {
     // Landmarks 150 elements apart, and nothing alike between them.
     let gaps = |side: &str| {
         let element = |n: usize| {
-            if n % 150 == 0 {
+            if n.is_multiple_of(150) {
                 format!("\"{n}\"")
             } else {
                 format!("\"{side}{n}\"")

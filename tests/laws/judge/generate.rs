@@ -174,7 +174,7 @@ impl Step {
             Value::Array(elements) => elements.len(),
             _ => 0,
         };
-        if place % 4 > 0 && count > 0 {
+        if !place.is_multiple_of(4) && count > 0 {
             let (next, rest) = (place as usize / 4 % count, place / 4 / count as u32);
             let inner = match value {
                 Value::Object(fields) => fields.values_mut().nth(next),
