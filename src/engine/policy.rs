@@ -81,11 +81,13 @@ impl Default for Policy {
 /// other side of it, and then cleanup would find something due again and again that trimming never drops.
 fn latest_expired(now: f64, ttl: f64) -> f64 {
     let mut at = now - ttl;
-    while at + ttl > now {
-        at = at.next_down();
-    }
-    while at.next_up() + ttl <= now && at.next_up() > at {
-        at = at.next_up();
+    // Rounding is off by a step or two; around 0 there are endlessly many steps, all of them too small to matter.
+    for _ in 0..4 {
+        if at + ttl > now {
+            at = at.next_down();
+        } else if at.next_up() + ttl <= now {
+            at = at.next_up();
+        }
     }
     at
 }
