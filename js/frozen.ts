@@ -44,8 +44,7 @@ export function parseShared(text: string, earlier: JsonObject | undefined): Json
 }
 
 function share(earlier: Json, fresh: Json): Json {
-  // An element may be compared twice, from either end of its array: what is frozen by then is of an earlier value already.
-  if (earlier === fresh || !isNested(earlier) || !isNested(fresh) || Object.isFrozen(fresh)) return fresh;
+  if (earlier === fresh || !isNested(earlier) || !isNested(fresh)) return fresh;
   if (Array.isArray(earlier)) return Array.isArray(fresh) ? shareArray(earlier, fresh) : fresh;
   return Array.isArray(fresh) ? fresh : shareObject(earlier as JsonObject, fresh as Draft);
 }
@@ -67,16 +66,36 @@ function shareObject(earlier: JsonObject, fresh: Draft): JsonObject {
   return isSame ? earlier : fresh;
 }
 
-/** Pairs elements from both ends, as most changes insert or remove in one place. */
+/**
+ * Pairs elements from both ends, as most changes insert or remove in one place. No fresh element is gone into twice: that would double the
+ * time with each level of nesting.
+ */
 function shareArray(earlier: readonly Json[], fresh: Json[]): readonly Json[] {
   const common = Math.min(earlier.length, fresh.length);
+  const shift = fresh.length - earlier.length;
   let start = 0;
   while (start < common && shareElement(earlier, start, fresh, start)) start += 1;
-  if (start === earlier.length && start === fresh.length) return earlier;
-  let end = 0;
-  while (end < common - start && shareElement(earlier, earlier.length - 1 - end, fresh, fresh.length - 1 - end)) end += 1;
-  for (let index = start + 1; index < common - end; index += 1) shareElement(earlier, index, fresh, index);
+  if (start === common) return shift === 0 ? earlier : fresh;
+  let end = fresh.length;
+  let isPaired = shift !== 0;
+  while (isPaired && end - 1 > start && end - 1 - shift >= start) {
+    end -= 1;
+    isPaired = shareElement(earlier, end - shift, fresh, end);
+  }
+  // Where the elements at the start were removed, the first one left has been gone into with the first one removed.
+  const moved = earlier[start - shift];
+  if (isPaired && shift < 0 && end === start + 1 && moved !== undefined && isEqual(moved, fresh[start] ?? null)) fresh[start] = moved;
+  for (let index = start + 1; index < Math.min(end, common); index += 1) shareElement(earlier, index, fresh, index);
   return fresh;
+}
+
+/** Whether two values are equal, with the same order of keys. */
+function isEqual(one: Json, other: Json): boolean {
+  if (one === other) return true;
+  if (!isNested(one) || !isNested(other) || Array.isArray(one) !== Array.isArray(other)) return false;
+  const [keys, others] = [Object.keys(one), Object.keys(other)];
+  const [a, b] = [one as JsonObject, other as JsonObject];
+  return keys.length === others.length && keys.every((key, at) => key === others[at] && isEqual(a[key] ?? null, b[key] ?? null));
 }
 
 function shareElement(earlier: readonly Json[], from: number, fresh: Json[], to: number): boolean {

@@ -62,3 +62,50 @@ for (const [size, more] of [
     await chord.close();
   });
 }
+
+test("reading nested arrays takes time in proportion to their size, whatever changed inside", async () => {
+  const nest = (levels, leaf, wrap) => {
+    let value = leaf;
+    for (let level = 0; level < levels; level += 1) value = wrap(value);
+    return { value };
+  };
+  const chord = await Chord.open();
+  const wraps = [(v) => [v], (v) => [v, 1], (v) => [1, v], (v) => [{ v }, 1], (v) => [2, v, 3]];
+  for (const [name, wrap] of wraps.entries()) {
+    for (const leaf of [1, 2, [3], [4, 5], []]) {
+      const state = nest(48, leaf, wrap);
+      await chord.setContext(`c${name}`, state);
+      assert.deepEqual((await chord.getContext(`c${name}`)).context, state);
+    }
+    // Another first element at each level, besides the one deep inside.
+    const changed = nest(48, 6, (v) => [...wrap(v), 7]);
+    await chord.setContext(`c${name}`, changed);
+    assert.deepEqual((await chord.getContext(`c${name}`)).context, changed);
+    await chord.setContext(
+      `d${name}`,
+      nest(10, 1, (v) => [v, v]),
+    );
+    await chord.getContext(`d${name}`);
+    await chord.setContext(
+      `d${name}`,
+      nest(10, 2, (v) => [v, 0]),
+    );
+    assert.deepEqual(
+      (await chord.getContext(`d${name}`)).context,
+      nest(10, 2, (v) => [v, 0]),
+    );
+  }
+  await chord.close();
+});
+
+test("what follows removed elements is shared", async () => {
+  const chord = await Chord.open();
+  const row = (n) => ({ n, more: { n } });
+  await chord.setContext("c", { rows: [row(1), row(2), row(3), row(4)] });
+  const { rows } = (await chord.getContext("c")).context;
+  await chord.setContext("c", { rows: [row(3), row(4)] });
+  const left = (await chord.getContext("c")).context.rows;
+  assert.equal(left[0], rows[2]);
+  assert.equal(left[1], rows[3]);
+  await chord.close();
+});
