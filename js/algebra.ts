@@ -2,6 +2,7 @@
 import { ChordError, kindOf } from "./error.js";
 import { callBack } from "./callbacks.js";
 import { parseFrozen } from "./frozen.js";
+import { checkWellFormed } from "./id.js";
 import type { Instance } from "./instance.js";
 import { JsonWalk, stringify, textOf } from "./json.js";
 import { fieldsOf } from "./options.js";
@@ -36,6 +37,7 @@ export function formatDelta(instance: Instance, delta: Delta, metadata: FormatMe
   if (version !== undefined && !(typeof version === "number" && Number.isSafeInteger(version) && version >= 0)) {
     throw new ChordError("invalid_argument", `metadata.version must be a version, got ${kindOf(version)}`);
   }
+  if (contextId !== undefined) checkWellFormed("metadata.contextId", contextId);
   const text = textOf(delta, instance.deltaJson, "delta");
   const state = context === undefined ? undefined : textOf(context, instance.json, "metadata.context");
   const { deltaFormatter } = instance.settings;

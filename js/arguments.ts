@@ -2,6 +2,7 @@
 import type { Question } from "./answers.js";
 import type { Guard } from "./core.js";
 import { ChordError, kindOf } from "./error.js";
+import { checkWellFormed } from "./id.js";
 import { fieldsOf, readable } from "./options.js";
 import type { Since } from "./types.js";
 
@@ -62,7 +63,10 @@ export function checkOrder(order: unknown): "asc" | "desc" {
 export function checkIdPart<T extends string | undefined>(name: string, text: unknown, fallback: T, idBytes: number): string | T {
   if (text === undefined) return fallback;
   if (typeof text === "string") {
-    if (text.length <= idBytes) return text;
+    if (text.length <= idBytes) {
+      checkWellFormed(name, text);
+      return text;
+    }
     throw new ChordError("limit_exceeded", `${name} is longer than limits.idBytes, ${idBytes}, allows ids to be`);
   }
   throw new ChordError("invalid_argument", `${name} must be a string, got ${kindOf(text)}`);

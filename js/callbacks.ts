@@ -51,8 +51,9 @@ export function restoreContext(instance: Instance, id: string, patience: Patienc
       instance.ready();
       const { text, version } = readProvided(instance, provided);
       const now = instance.now();
-      instance.history.leave(id);
+      instance.history.prepare(id);
       return restore(instance, id, text, version, now, (commit) => {
+        instance.history.forget(id);
         const moment = instance.history.committed(id, commit, text);
         instance.changed(moment, true);
         return moment.context;
@@ -87,6 +88,9 @@ function restore<T>(
   return commit instanceof Promise ? commit.then(done, failed) : done(commit);
 }
 
+/** From here on, too, versions can grow by one for longer than anybody lives and stay exact. */
+const latestVersion = 2 ** 52;
+
 function readProvided(instance: Instance, provided: unknown): { text: string; version: number } {
   if (provided === undefined || provided === null) {
     throw new ChordError("not_found", "contextExternalProvider has no such context");
@@ -94,8 +98,8 @@ function readProvided(instance: Instance, provided: unknown): { text: string; ve
   try {
     if (typeof provided !== "object") throw malformed(`got ${kindOf(provided)}`);
     const { context, version } = provided as { context?: unknown; version?: unknown };
-    if (typeof version !== "number" || !Number.isSafeInteger(version) || version < 0) {
-      throw malformed(`version must be a non-negative integer, got ${kindOf(version)}`);
+    if (typeof version !== "number" || !Number.isInteger(version) || version < 0 || version > latestVersion) {
+      throw malformed(`version must be an integer from 0 to 2^52, got ${kindOf(version)}`);
     }
     return { text: textOf(context, instance.json, "context"), version };
   } catch (error) {

@@ -71,6 +71,8 @@ export class Chord implements AsyncDisposable {
   }
 
   static {
+    // Minified code has shorter names, and consoles print this one.
+    Object.defineProperty(Chord, "name", { value: "Chord", configurable: true });
     // Not a method by that name, which would be called "undefined" where the symbol isn't known yet.
     if (Symbol.asyncDispose !== undefined) {
       Object.defineProperty(Chord.prototype, Symbol.asyncDispose, {

@@ -55,6 +55,8 @@ export class ChordError extends Error {
 
   static {
     Object.defineProperty(ChordError.prototype, "name", { value: "ChordError", writable: true, configurable: true });
+    // Minified code has shorter names, and consoles print this one.
+    Object.defineProperty(ChordError, "name", { value: "ChordError", configurable: true });
   }
 
   constructor(code: ChordErrorCode, message: string, details: ChordErrorDetails = {}) {
@@ -87,7 +89,11 @@ export function showPath(path: Path): string {
 /** What kind of thing a wrong value is, in a word or two. */
 export function kindOf(value: unknown): string {
   if (value === null) return "null";
-  if (Array.isArray(value)) return "an array";
+  try {
+    if (Array.isArray(value)) return "an array";
+  } catch {
+    return "a revoked proxy";
+  }
   switch (typeof value) {
     case "undefined":
       return "undefined";
@@ -107,9 +113,11 @@ export function kindOf(value: unknown): string {
 /** The error an operation on `contextId` fails with because of `reason`: always a `ChordError`, and one that names its context. */
 export function asChordError(reason: unknown, contextId: string | undefined): ChordError {
   const error =
-    reason instanceof ChordError
+    reason instanceof ChordError && Object.isExtensible(reason)
       ? reason
-      : new ChordError("internal", "something failed that never should; please report it with the cause", { cause: reason });
+      : reason instanceof ChordError
+        ? new ChordError(reason.code, reason.message, { cause: reason, contextId: reason.contextId, path: reason.path })
+        : new ChordError("internal", "something failed that never should; please report it with the cause", { cause: reason });
   if (contextId !== undefined && error.contextId === undefined) name(error, contextId);
   return error;
 }

@@ -104,11 +104,10 @@ export class History implements Source {
     return Object.freeze({ contextId: id, context: parseFrozen<JsonObject>(state.context), ...stampOf(state) });
   }
 
-  /** `id`'s state is about to be taken away. */
-  leave(id: string): void {
+  /** `id`'s state may be about to be taken away. */
+  prepare(id: string): void {
     const head = this.#track(id)?.head;
     if (head !== undefined) this.#fill(head);
-    this.forget(id);
   }
 
   /** `id` is gone. */
@@ -119,14 +118,14 @@ export class History implements Source {
     this.#tracks.delete(id);
   }
 
-  /** States from `before` or earlier may be taken away without a word. */
-  settleUntil(before: number): void {
+  /** States committed at times for which `isDue` holds may be taken away without a word. */
+  settle(isDue: (insertedAt: number) => boolean): void {
     for (const [id, track] of this.#tracks) {
-      if (track.head !== undefined && !track.head.isSettled && track.head.stamp.insertedAt <= before) this.#settle(id, track.head);
+      if (track.head !== undefined && !track.head.isSettled && isDue(track.head.stamp.insertedAt)) this.#settle(id, track.head);
     }
     for (const [id, reference] of this.#abandoned) {
       const head = reference.deref();
-      if (head === undefined || head.stamp.insertedAt <= before) {
+      if (head === undefined || isDue(head.stamp.insertedAt)) {
         this.#abandoned.delete(id);
         if (head !== undefined) this.#fill(head);
       }
@@ -134,7 +133,7 @@ export class History implements Source {
   }
 
   close(): void {
-    this.settleUntil(Number.POSITIVE_INFINITY);
+    this.settle(() => true);
     this.#tracks.clear();
     this.#weight = 0;
   }

@@ -15,6 +15,11 @@ function utf8Bytes(text: string): number {
   return bytes;
 }
 
+/** @throws ChordError `invalid_argument` where UTF-8 can't hold the text */
+export function checkWellFormed(name: string, text: string): void {
+  if (surrogate.test(text)) throw new ChordError("invalid_argument", `${name} ${quote(text)} has a lone surrogate, which UTF-8 can't hold`);
+}
+
 /**
  * @param most bytes of UTF-8
  * @throws ChordError `invalid_argument` or `limit_exceeded`

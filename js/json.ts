@@ -24,7 +24,6 @@ const objectPrototype = Object.prototype;
 const arrayPrototype = Array.prototype;
 const nativeObject = Function.prototype.toString.call(Object);
 const nativeArray = Function.prototype.toString.call(Array);
-const plainArray: readonly never[] = [];
 
 /** What one sub-object, shared by many, adds: so that its second meeting costs nothing. */
 interface Measure {
@@ -113,7 +112,7 @@ export class JsonWalk {
 
   /** Whether something that isn't ours would print the value its own way. */
   get isTampered(): boolean {
-    return this.#printsItself || "toJSON" in plainArray;
+    return this.#printsItself;
   }
 
   #object(value: object, depth: number, merged: boolean): number {
@@ -131,8 +130,9 @@ export class JsonWalk {
       if (prototype !== objectPrototype && prototype !== null) {
         if (value instanceof FieldOperation) return this.#operation(value, depth, merged);
         if (!isForeign(prototype, nativeObject)) return this.#fail("prototype", value);
-        if ("toJSON" in prototype) this.#printsItself = true;
       }
+      // Of its own, though hidden, or by its prototype: JSON.stringify would let it print what it likes.
+      if ("toJSON" in value) this.#printsItself = true;
       let height = 0;
       this.#left -= 1;
       for (const key in value) {
@@ -218,8 +218,8 @@ export class JsonWalk {
       const prototype: object | null = getPrototypeOf(value);
       if (prototype !== arrayPrototype) {
         if (prototype === null || !isForeign(prototype, nativeArray)) return this.#fail("prototype", value);
-        if ("toJSON" in prototype) this.#printsItself = true;
       }
+      if ("toJSON" in value) this.#printsItself = true;
       const length = value.length;
       this.#left -= 1;
       // Before anything that takes as long as the array.

@@ -42,6 +42,11 @@ export class Memory {
     return this === memory && !hasTrapped;
   }
 
+  /** @throws ChordError `internal` where calls may not be made any more */
+  checkInUse(): void {
+    if (!this.isInUse) throw new ChordError("internal", "an earlier defect cost this Chord its memory; open a new one");
+  }
+
   /** Writes an id and gives its bytes. */
   writeId(id: string): number {
     this.#reserve(3 * id.length, this.#textSize);
@@ -118,6 +123,7 @@ export class Memory {
   }
 
   #reserve(idBytes: number, textBytes: number): void {
+    this.checkInUse();
     this.#refresh();
     // One very large text doesn't pin its room: the next small one gives it back.
     const isWasteful = this.#textSize > keptArea && textBytes <= keptArea;

@@ -12,7 +12,7 @@ export type WasmSource = CompiledModule | ArrayBuffer | ArrayBufferView | Respon
 /** Where to find a context that isn't here: what `contextExternalProvider` gives. */
 export interface ProvidedContext {
   readonly context: { readonly [key: string]: Json | undefined };
-  /** A non-negative integer. */
+  /** An integer from 0 to 2^52. */
   readonly version: number;
 }
 
@@ -159,7 +159,7 @@ export function readable<T>(subject: string, read: () => T): T {
  */
 export function fieldsOf(value: unknown, subject: string, known: readonly string[]): Fields {
   if (value === undefined) return {};
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+  if (typeof value !== "object" || value === null || readable(subject, () => Array.isArray(value))) {
     throw new ChordError("invalid_argument", `${subject} must be an object, got ${kindOf(value)}`);
   }
   const fields = readable(subject, (): Fields => ({ ...value }));

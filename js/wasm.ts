@@ -309,7 +309,7 @@ class WasmCore implements Core {
   }
 
   #guarded<T>(call: () => T): T {
-    if (!this.#memory.isInUse) throw new ChordError("internal", "an earlier defect cost this Chord its memory; open a new one");
+    this.#memory.checkInUse();
     try {
       return call();
     } catch (cause) {

@@ -31,7 +31,7 @@ export function deleteContext(instance: Instance, id: string, options: WriteOpti
   instance.checkId(id);
   const guard = guardOf(options);
   const now = instance.now();
-  instance.history.leave(id);
+  instance.history.prepare(id);
   return chain(instance.core.delete(id, guard, now), (head) => {
     if (head === undefined) return false;
     instance.deleted(id, head, now);
@@ -44,7 +44,8 @@ export function cleanup(instance: Instance, options: CleanupOptions | undefined)
   const most = checkLimit(limit, 1000);
   const now = instance.now();
   const { contextAutoDelete, contextTtl } = instance.settings;
-  if (contextAutoDelete && contextTtl !== null) instance.history.settleUntil(now - contextTtl);
+  // Reckoned as the engine does: rounding may tell `now - contextTtl` from it.
+  if (contextAutoDelete && contextTtl !== null) instance.history.settle((insertedAt) => insertedAt + contextTtl <= now);
   return chain(instance.core.cleanup(most, now), ({ deltas, deleted }) => {
     instance.answers.clear();
     for (const head of deleted) instance.deleted(head.contextId, head, now);
