@@ -5,7 +5,7 @@ import { parseFrozen } from "./frozen.js";
 import { checkWellFormed } from "./id.js";
 import type { Instance } from "./instance.js";
 import { JsonWalk, stringify, textOf } from "./json.js";
-import { fieldsOf } from "./options.js";
+import { fieldsOf, readable } from "./options.js";
 import type { Delta, FormatMetadata, JsonObject } from "./types.js";
 
 export function calculateDelta(instance: Instance, before: unknown, after: unknown): Delta {
@@ -15,10 +15,11 @@ export function calculateDelta(instance: Instance, before: unknown, after: unkno
 }
 
 export function mergeDeltas(instance: Instance, deltas: unknown): Delta {
-  if (!Array.isArray(deltas)) throw new ChordError("invalid_argument", `mergeDeltas takes an array of deltas, got ${kindOf(deltas)}`);
+  if (!readable("deltas", () => Array.isArray(deltas)))
+    throw new ChordError("invalid_argument", `mergeDeltas takes an array of deltas, got ${kindOf(deltas)}`);
   const walk = new JsonWalk({ ...instance.deltaJson, depth: instance.deltaJson.depth + 1 });
-  walk.checkArray(deltas, "deltas");
-  return parseFrozen(instance.core.merge(stringify(deltas, walk, "deltas")));
+  walk.checkArray(deltas as readonly unknown[], "deltas");
+  return parseFrozen(instance.core.merge(stringify(deltas as readonly unknown[], walk, "deltas")));
 }
 
 export function applyDelta(instance: Instance, context: unknown, delta: unknown): JsonObject {
