@@ -38,6 +38,9 @@ const optimization = ["-O2", "--strip-debug", "--strip-producers", "--strip-targ
 // 4 % smaller and operations 0-3 % slower. A lower limit for unmarked functions, too, costs updates and syncs 15-20 %.
 const inlining = "-Cllvm-args=-inlinehint-threshold=100";
 
+// For what recurses once a level of a value or a delta, which may have a thousand. The standard megabyte holds some two thousand frames.
+const stack = "-Clink-arg=-zstack-size=3145728";
+
 /** Keeps this machine's folders out of the messages that the compiler puts into the published file. */
 function withoutMachinePaths() {
   const cargoHome = process.env.CARGO_HOME ?? join(homedir(), ".cargo");
@@ -47,7 +50,7 @@ function withoutMachinePaths() {
 async function compileCrate(rust) {
   say("cargo", "compiling the crate to WebAssembly");
   const started = performance.now();
-  const flags = { CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS: [...withoutMachinePaths(), inlining].join(" ") };
+  const flags = { CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS: [...withoutMachinePaths(), inlining, stack].join(" ") };
   // Only a lone cdylib is optimized across crates: the manifest's rlib beside it would rule that out.
   const args = ["rustc", "--release", "--lib", "--crate-type", "cdylib", "--target", target, "--target-dir", at(rust.folder), ...rust.args];
   // The suite of backends from JavaScript needs a build that has them; nothing published is made with it.

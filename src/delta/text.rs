@@ -15,6 +15,9 @@ use crate::{Code, Error, Result};
 use super::array::{Spans, sequence};
 use super::{Change, Delta, Gone, Span};
 
+/// How deep contexts can be at the most, and so what changes inside them.
+const LEVELS: u32 = 1000;
+
 /// Takes text piece by piece.
 trait Sink {
     fn put(&mut self, bytes: &[u8]);
@@ -183,15 +186,29 @@ fn put_number(value: usize, out: &mut dyn FnMut(&[u8])) {
 /// `invalid_argument` naming the path where the text is no delta; `delta_mismatch` naming the path in the state where
 /// edits of one array don't fit each other.
 pub fn parse(text: &[u8]) -> Result<Delta<'_>> {
+    parse_delta(text, LEVELS)
+}
+
+/// `levels` are left for what is nested in this one.
+fn parse_delta(text: &[u8], levels: u32) -> Result<Delta<'_>> {
     if !text::is_object(text) {
         return Err(wrong("a delta must be an object"));
     }
     let mut fields = Vec::new();
     for (key, node) in text::fields(text) {
-        let change = parse_change(node).map_err(|error| error.under(key))?;
+        let change = parse_change(node, levels).map_err(|error| error.under(key))?;
         fields.push((Cow::Borrowed(key), change));
     }
     Ok(Delta { fields })
+}
+
+fn inner(levels: u32) -> Result<u32> {
+    levels.checked_sub(1).ok_or_else(|| {
+        Error::here(
+            Code::LimitExceeded,
+            "a delta is nested deeper here than any context can be",
+        )
+    })
 }
 
 fn wrong(message: &'static str) -> Error {
@@ -214,7 +231,7 @@ impl<'a, const N: usize> Members<'a, N> {
     }
 }
 
-fn parse_change(node: &[u8]) -> Result<Change<'_>> {
+fn parse_change(node: &[u8], levels: u32) -> Result<Change<'_>> {
     if !text::is_object(node) {
         return Err(wrong(
             "a node of a delta must be a change or a nested delta",
@@ -223,7 +240,7 @@ fn parse_change(node: &[u8]) -> Result<Change<'_>> {
     let action =
         text::fields(node).find(|(key, value)| *key == b"\"action\"" && value.starts_with(b"\""));
     let Some((_, action)) = action else {
-        let nested = parse(node)?;
+        let nested = parse_delta(node, inner(levels)?)?;
         if nested.is_empty() {
             return Err(wrong("an empty nested node says nothing; leave it out"));
         }
@@ -238,7 +255,7 @@ fn parse_change(node: &[u8]) -> Result<Change<'_>> {
             new: Cow::Borrowed(new),
         }),
         (b"\"removed\"", None, old, None) => Ok(Change::Removed(old.map(Cow::Borrowed))),
-        (b"\"edited\"", None, None, Some(edits)) => parse_edits(edits).map(Change::Edited),
+        (b"\"edited\"", None, None, Some(edits)) => parse_edits(edits, levels).map(Change::Edited),
         (b"\"added\"" | b"\"modified\"" | b"\"removed\"" | b"\"edited\"", ..) => Err(wrong(
             "a change has not the members its action needs: added { value }, modified { oldValue?, value }, removed { oldValue? }, edited { edits }",
         )),
@@ -249,7 +266,7 @@ fn parse_change(node: &[u8]) -> Result<Change<'_>> {
     }
 }
 
-fn parse_edits(edits: &[u8]) -> Result<Vec<Span<'_>>> {
+fn parse_edits(edits: &[u8], levels: u32) -> Result<Vec<Span<'_>>> {
     let under = |error: Error| error.under(b"\"edits\"".as_slice());
     if !text::is_array(edits) || edits == b"[]" {
         return Err(under(wrong(
@@ -261,7 +278,7 @@ fn parse_edits(edits: &[u8]) -> Result<Vec<Span<'_>>> {
     let mut list = Spans::verbatim();
     let mut position = 0;
     for (place, edit) in text::elements(edits).enumerate() {
-        let (index, edit) = parse_edit(edit).map_err(|error| under(error.under(place)))?;
+        let (index, edit) = parse_edit(edit, levels).map_err(|error| under(error.under(place)))?;
         if index < position {
             lists.push(core::mem::replace(&mut list, Spans::verbatim()).finish());
             position = 0;
@@ -291,7 +308,7 @@ fn output_length(span: &Span<'_>) -> usize {
     }
 }
 
-fn parse_edit(edit: &[u8]) -> Result<(usize, Vec<Span<'_>>)> {
+fn parse_edit(edit: &[u8], levels: u32) -> Result<(usize, Vec<Span<'_>>)> {
     if !text::is_object(edit) {
         return Err(wrong("an edit must be an object"));
     }
@@ -305,10 +322,17 @@ fn parse_edit(edit: &[u8]) -> Result<(usize, Vec<Span<'_>>)> {
     let spans = match (removed, added, inside) {
         (None, None, Some(inside)) => {
             let under = |error: Error| error.under(b"\"delta\"".as_slice());
-            vec![inside_span(parse_change(inside).map_err(under)?).map_err(under)?]
-                .into_iter()
-                .flatten()
-                .collect()
+            vec![
+                inside_span(
+                    inner(levels)
+                        .and_then(|levels| parse_change(inside, levels))
+                        .map_err(under)?,
+                )
+                .map_err(under)?,
+            ]
+            .into_iter()
+            .flatten()
+            .collect()
         }
         (Some(removed), Some(added), None) => {
             let gone = match parse_count(removed) {
