@@ -343,6 +343,10 @@ export class JsonWalk {
           { path },
         );
       case "threw":
+        if (isStackOverflow(this.#culprit)) {
+          const advice = "is nested deeper than the stack has room for here; flatten it";
+          return new ChordError("limit_exceeded", `${at} ${advice}`, { path, cause: this.#culprit });
+        }
         return new ChordError("invalid_value", `${at} threw when it was read; pass plain data`, { path, cause: this.#culprit });
       default:
         return new ChordError("invalid_value", `${at} ${this.#complaint()}`, { path });
@@ -367,6 +371,11 @@ export class JsonWalk {
         return `is ${kindOf(this.#culprit)}, which JSON can't hold`;
     }
   }
+}
+
+/** Checking and printing recurse, and callers may have left them little room. */
+function isStackOverflow(cause: unknown): boolean {
+  return cause instanceof Error && /call stack|recursion/i.test(cause.message);
 }
 
 function nameOfClass(value: unknown): string {
@@ -398,6 +407,12 @@ export function stringify(value: object, walk: JsonWalk, subject: string): strin
   try {
     return (walk.isTampered ? print(value) : JSON.stringify(value)) ?? "{}";
   } catch (cause) {
+    if (isStackOverflow(cause)) {
+      throw new ChordError("limit_exceeded", `${subject} is nested deeper than the stack has room for here; flatten it`, {
+        path: [],
+        cause,
+      });
+    }
     throw new ChordError("invalid_value", `${subject} threw when it was read; pass plain data`, { path: [], cause });
   }
 }
