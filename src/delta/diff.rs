@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::json::{Text, object::Fields, text};
+use crate::json::{Text, hash, object::Fields, text};
 
 use super::{Change, Delta, array};
 
@@ -76,13 +76,24 @@ pub fn equal(a: &[u8], b: &[u8]) -> bool {
     if a == b {
         return true;
     }
-    // Reordering keys never changes the length of canonical text.
+    // Reordering keys never changes the length of canonical text. Most values that differ differ in their digests, which are
+    // found in one pass; comparing takes a pass for each level.
+    a.len() == b.len()
+        && same_container(a, b)
+        && digest(a, &mut 0) == digest(b, &mut 0)
+        && equal_inside(a, b)
+}
+
+fn equal_inside(a: &[u8], b: &[u8]) -> bool {
+    if a == b {
+        return true;
+    }
     if a.len() != b.len() || !same_container(a, b) {
         return false;
     }
     if text::is_array(a) {
         let mut others = text::elements(b);
-        return text::elements(a).all(|x| others.next().is_some_and(|y| equal(x, y)))
+        return text::elements(a).all(|x| others.next().is_some_and(|y| equal_inside(x, y)))
             && others.next().is_none();
     }
     let mut others = Fields::read(b);
@@ -91,6 +102,41 @@ pub fn equal(a: &[u8], b: &[u8]) -> bool {
         count += 1;
         others
             .find(key, position)
-            .is_some_and(|place| equal(x, others.value(place)))
+            .is_some_and(|place| equal_inside(x, others.value(place)))
     }) && count == others.len()
+}
+
+/// A number that equal values have in common, whatever the order of their keys. Reads the validated value at `at` and goes behind it.
+fn digest(text: &[u8], at: &mut usize) -> u64 {
+    let mix = |sum: u64, next: u64| (sum.rotate_left(5) ^ next).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let start = *at;
+    match text.get(start) {
+        Some(b'[') => {
+            let mut sum = 1;
+            *at += 1;
+            while text.get(*at).is_some_and(|byte| *byte != b']') {
+                sum = mix(sum, digest(text, at));
+                *at += usize::from(text.get(*at) == Some(&b','));
+            }
+            *at += 1;
+            sum
+        }
+        Some(b'{') => {
+            let mut sum = 2_u64;
+            *at += 1;
+            while text.get(*at).is_some_and(|byte| *byte != b'}') {
+                let colon = text::skip_string(text, *at);
+                let key = hash(&text[*at..colon]);
+                *at = colon + 1;
+                sum = sum.wrapping_add(mix(key, digest(text, at)));
+                *at += usize::from(text.get(*at) == Some(&b','));
+            }
+            *at += 1;
+            mix(sum, 3)
+        }
+        _ => {
+            *at = text::skip_value(text, start);
+            hash(&text[start..*at])
+        }
+    }
 }

@@ -169,16 +169,15 @@ enum Pair<'a> {
 
 /// How `new` comes of `old`, if telling that is shorter than telling both.
 fn pair<'a>(old: &Text<'a>, new: &Text<'a>) -> Option<Pair<'a>> {
-    if diff::equal(old, new) {
-        return Some(Pair::Same);
-    }
-    let (Some(b'{' | b'['), true) = (old.first(), old.first() == new.first()) else {
-        return None;
-    };
     let change = match (old, new) {
         (Cow::Borrowed(old), Cow::Borrowed(new)) => diff::value(old, new),
         (old, new) => diff::value(old, new).map(Change::into_owned),
     };
-    let change = change.filter(|change| matches!(change, Change::Nested(_) | Change::Edited(_)))?;
+    let Some(change) = change else {
+        return Some(Pair::Same);
+    };
+    if !matches!(change, Change::Nested(_) | Change::Edited(_)) {
+        return None;
+    }
     (text::change_length(&change) < old.len() + new.len()).then_some(Pair::Alike(change))
 }
