@@ -1,13 +1,11 @@
 /**
  * The Rust that compiles the crate to WebAssembly, chosen in this order: the target where it is installed already; `rustup target
  * add`; Debian's own compiler with the standard library built from source. `CHORD_RUST` (`rustup` or `debian`) forces one way.
- *
- * Debian's packages are system-wide, and on a developer's machine nothing installs those unasked. So it takes root, and root must be who logged
- * in (as in containers, CI and throw-away machines) and not a user who became root; `CHORD_SETUP=system` allows it to such a user, too, and
- * `CHORD_SETUP=user` forbids it to everyone.
+ * When Debian's packages may be installed, `debian.js` says.
  */
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
+import { installCommand, installDebianPackages, isDebian, maySetUpSystem } from "./debian.js";
 import { duration, Failure, say } from "./say.js";
 import { ask, run } from "./run.js";
 
@@ -32,39 +30,6 @@ function isOldRust() {
   if (!version) return false;
   const [major, minor] = [Number(version[1]), Number(version[2])];
   return major < minimum[0] || (major === minimum[0] && minor < minimum[1]);
-}
-
-function isDebian() {
-  return existsSync("/etc/os-release") && /^ID(_LIKE)?=.*debian/m.test(readFileSync("/etc/os-release", "utf8"));
-}
-
-/** Whether an ordinary user became root, with `sudo` or `su`: the kernel keeps who logged in. */
-function isBorrowedRoot() {
-  const { SUDO_UID, DOAS_USER, PKEXEC_UID } = process.env;
-  if (SUDO_UID ?? DOAS_USER ?? PKEXEC_UID) return true;
-  const nobody = 2 ** 32 - 1;
-  const login = existsSync("/proc/self/loginuid") ? Number(readFileSync("/proc/self/loginuid", "utf8")) : nobody;
-  return login !== 0 && login !== nobody;
-}
-
-/** Whether system-wide packages may be installed: see the head of this file. */
-function maySetUpSystem() {
-  const { CHORD_SETUP } = process.env;
-  if (CHORD_SETUP === "user" || process.getuid?.() !== 0 || !isDebian()) return false;
-  return CHORD_SETUP === "system" || !isBorrowedRoot();
-}
-
-async function installDebianPackages(packages) {
-  say("apt", `installing ${packages.join(" ")}`);
-  const started = performance.now();
-  const options = { env: { DEBIAN_FRONTEND: "noninteractive" }, show: "failure", check: false };
-  // A fresh machine has no package lists and an old one has stale ones; without a network the lists there are may still do.
-  await run("apt-get", ["update"], options);
-  const { code } = await run("apt-get", ["install", "--yes", "--no-install-recommends", ...packages], options);
-  if (code !== 0) {
-    throw new Failure(`Debian's packages could not be installed: run \`apt-get update && apt-get install ${packages.join(" ")}\`.`);
-  }
-  say("apt", `done in ${duration(performance.now() - started)}`);
 }
 
 /** Debian's own compiler, by folder: rustup's shims come first on PATH. */
@@ -131,7 +96,7 @@ export async function ensureWasmRust() {
     sysroot === undefined
       ? "Rust is missing: install it with `curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh` and start again."
       : `Rust can't compile to WebAssembly yet: run \`rustup target add ${target}${toolchain ? ` --toolchain ${toolchain}` : ""}\`${
-          isDebian() ? ` or, as root, \`apt-get install --no-install-recommends ${debianPackages.join(" ")}\`` : ""
+          isDebian() ? ` or, as root, \`${installCommand(debianPackages)}\`` : ""
         }.`,
   );
 }

@@ -40,7 +40,7 @@ function sayable(before, after) {
   });
 }
 
-for (const { name, releases } of releaseSeries()) {
+for (const { name, releases } of await releaseSeries()) {
   test(`independent JSON Patch implementations take each of ${name} to the next`, { timeout: 120_000 }, () => {
     for (let index = 1; index < releases.length; index += 1) judgePatch(releases[index - 1], releases[index], false);
   });

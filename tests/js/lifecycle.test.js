@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { Chord, ChordError } from "chord-sync";
+import { moduleBytes } from "./module-bytes.js";
 import { settled, withChord } from "./open.js";
 import { refusal, thrown } from "./refusal.js";
 import { runProgram } from "./runtime.js";
@@ -49,7 +48,7 @@ test("a WebAssembly module that isn't Chord's is a typed error", { timeout: 60_0
 });
 
 test("a module, bytes and a promise of them do for later instances too", async () => {
-  const bytes = await readFile(fileURLToPath(import.meta.resolve("chord-sync/chord.wasm")));
+  const bytes = await moduleBytes();
   for (const wasm of [bytes, new WebAssembly.Module(bytes), Promise.resolve(bytes)]) {
     const chord = await Chord.open({ wasm });
     assert.equal((await chord.setContext("c", {})).changed, true);

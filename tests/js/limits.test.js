@@ -11,7 +11,7 @@ function nested(depth, array = false) {
   return value;
 }
 
-const utf8Bytes = (value) => Buffer.byteLength(JSON.stringify(value));
+const utf8Bytes = (value) => new TextEncoder().encode(JSON.stringify(value)).length;
 
 test(
   "a context of exactly contextBytes is stored, one of a byte more is limit_exceeded",

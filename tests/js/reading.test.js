@@ -4,7 +4,11 @@ import { manualClock, withChord } from "./open.js";
 import { patched, same } from "./oracle.js";
 import { refusal } from "./refusal.js";
 
-const utf8Order = (a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b));
+function utf8Order(a, b) {
+  const [first, second] = [a, b].map((text) => new TextEncoder().encode(text));
+  const at = first.findIndex((byte, index) => byte !== second[index]);
+  return at < 0 ? first.length - second.length : first[at] - (second[at] ?? -1);
+}
 
 /** Every page's ids, one list a page. */
 async function pages(chord, options) {

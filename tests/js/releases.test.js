@@ -45,7 +45,7 @@ async function replay(releases, options, clock) {
 
 const unbounded = { deltaThreshold: null, deltaTtl: null, limits: { logBytes: 64 * 1024 * 1024 } };
 
-for (const { name, releases } of releaseSeries()) {
+for (const { name, releases } of await releaseSeries()) {
   const run = (claim, options, check) =>
     test(`${claim}: all pairs of ${name}`, { timeout: 180_000 }, async () => {
       const clock = manualClock();

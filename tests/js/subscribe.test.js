@@ -4,6 +4,7 @@ import { increment } from "chord-sync";
 import { manualClock, pause, until, withChord } from "./open.js";
 import { patched, same } from "./oracle.js";
 import { thrown } from "./refusal.js";
+import { unhandledRejections } from "./unhandled.js";
 
 /** A listener that keeps what it hears. */
 function ear() {
@@ -165,9 +166,7 @@ test(
 test(
   "a listener that throws or rejects harms neither the writer nor the others",
   withChord({}, async (chord) => {
-    const unhandled = [];
-    const note = (reason) => unhandled.push(reason);
-    process.on("unhandledRejection", note);
+    const unhandled = unhandledRejections();
     const { listen, count } = ear();
     chord.subscribe("c", () => {
       throw new Error("thrown by a listener");
@@ -180,8 +179,8 @@ test(
     assert.equal((await chord.setContext("c", { n: 2 })).changed, true);
     await count(2);
     await pause(20);
-    process.off("unhandledRejection", note);
-    assert.deepEqual(unhandled, []);
+    unhandled.stop();
+    assert.deepEqual(unhandled.reasons, []);
   }),
 );
 

@@ -1,0 +1,59 @@
+/** Chromium, by its own protocol. */
+import { chromium } from "playwright-core";
+import { start, temporaryFolder, within } from "./program.js";
+
+const switches = [
+  "--headless=new",
+  // Its sandbox can't be had as root, as which containers run.
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--remote-debugging-port=0",
+];
+
+export async function launch({ program }, { profile } = {}) {
+  const { folder, remove } = profile === undefined ? temporaryFolder() : { folder: profile, remove() {} };
+  const process = start(program, [...switches, `--user-data-dir=${folder}`, "about:blank"]);
+  const kill = async () => {
+    await process.end();
+    remove();
+  };
+  try {
+    const [, endpoint] = await process.printed(/DevTools listening on (ws:\S+)/);
+    const browser = await chromium.connectOverCDP(endpoint, { timeout: 30_000 });
+    return {
+      version: `Chromium ${browser.version()}`,
+      pid: process.pid,
+      open: (url) => open(browser.contexts()[0], url),
+      kill,
+
+      async close() {
+        const session = await browser.newBrowserCDPSession();
+        // It answers, or it is gone before it can.
+        await within(10_000, "closing Chromium", session.send("Browser.close")).catch(() => {});
+        await kill();
+      },
+    };
+  } catch (error) {
+    await kill();
+    throw error;
+  }
+}
+
+async function open(context, url) {
+  const page = await context.newPage();
+  const errors = [];
+  page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
+  page.on("pageerror", (error) => errors.push(error.stack ?? String(error)));
+  page.on("crash", () => errors.push("the page crashed"));
+  await page.goto(url, { timeout: 30_000 });
+  return {
+    errors,
+    evaluate: (expression) => within(60_000, "evaluating in Chromium", page.evaluate(expression)),
+    close: () => within(10_000, "closing a page of Chromium", page.close()),
+  };
+}

@@ -1,0 +1,104 @@
+/** WebKitGTK's MiniBrowser, by W3C WebDriver, on an X server of its own. */
+import { createServer } from "node:net";
+import { start, temporaryFolder } from "./program.js";
+
+/** What keeps it from graphics hardware that test machines don't have. */
+const software = { WEBKIT_DISABLE_COMPOSITING_MODE: "1", WEBKIT_DISABLE_DMABUF_RENDERER: "1", LIBGL_ALWAYS_SOFTWARE: "1" };
+
+async function freePort() {
+  const server = createServer();
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** One command of WebDriver; the value of its answer. */
+async function command(url, method, body, ms = 60_000) {
+  const text = method === "POST" ? JSON.stringify(body ?? {}) : undefined;
+  const response = await fetch(url, { method, body: text, signal: AbortSignal.timeout(ms) });
+  const { value } = await response.json();
+  if (!response.ok) throw new Error(`WebDriver: ${value.error}: ${value.message}`);
+  return value;
+}
+
+async function ready(url) {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return await command(`${url}/status`, "GET", undefined, 5_000);
+    } catch (error) {
+      if (tries === 100) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+}
+
+export async function launch({ program, driver, display }, { profile } = {}) {
+  const { folder, remove } = profile === undefined ? temporaryFolder() : { folder: profile, remove() {} };
+  const processes = [];
+  const kill = async () => {
+    for (const process of processes.toReversed()) await process.end();
+    remove();
+  };
+  try {
+    const screen = start(display, ["-displayfd", "1", "-screen", "0", "1280x1024x24", "-nolisten", "tcp"]);
+    processes.push(screen);
+    const [, number] = await screen.printed(/^(\d+)$/m);
+    const port = await freePort();
+    const url = `http://127.0.0.1:${port}`;
+    // The driver starts the browser, in its own process group.
+    const web = start(driver, ["--host=127.0.0.1", `--port=${port}`], {
+      ...software,
+      DISPLAY: `:${number}`,
+      XDG_DATA_HOME: folder,
+      XDG_CACHE_HOME: folder,
+    });
+    processes.push(web);
+    await ready(url);
+    const options = { binary: program, args: ["--automation", "--enable-write-console-messages-to-stdout=true"] };
+    const capabilities = { alwaysMatch: { "webkitgtk:browserOptions": options } };
+    const created = await command(`${url}/session`, "POST", { capabilities });
+    const session = `${url}/session/${created.sessionId}`;
+    await command(`${session}/timeouts`, "POST", { script: 60_000, pageLoad: 30_000 });
+    return {
+      version: `WebKitGTK ${created.capabilities.browserVersion}`,
+      pid: web.pid,
+      open: (address) => open(session, web, address),
+      kill,
+
+      async close() {
+        await command(session, "DELETE", undefined, 10_000).catch(() => {});
+        await kill();
+      },
+    };
+  } catch (error) {
+    await kill();
+    throw error;
+  }
+}
+
+async function open(session, process, url) {
+  const { handle } = await command(`${session}/window/new`, "POST", { type: "window" });
+  const select = () => command(`${session}/window`, "POST", { handle });
+  await select();
+  const errors = [];
+  process.onLine((line) => /^CONSOLE \S+ ERROR/.test(line) && errors.push(line));
+  await command(`${session}/url`, "POST", { url });
+  return {
+    errors,
+
+    async evaluate(expression) {
+      await select();
+      const script = `const [done] = [...arguments].slice(-1);
+        Promise.resolve((0, eval)(${JSON.stringify(expression)})).then((value) => done({ value }), (error) => done({ error: String(error) }));`;
+      const { value, error } = await command(`${session}/execute/async`, "POST", { script, args: [] });
+      if (error !== undefined) throw new Error(error);
+      return value;
+    },
+
+    async close() {
+      await select();
+      await command(`${session}/window`, "DELETE", undefined, 10_000);
+    },
+  };
+}
