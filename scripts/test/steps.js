@@ -1,6 +1,7 @@
 /** What `npm test` runs: each step gives `{ passed, failed, skipped }`. */
-import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { relative } from "node:path";
+import { ensureBrowsers } from "../browsers.js";
 import { exclusively } from "../lock.js";
 import { pack } from "../pack.js";
 import { at, root } from "../paths.js";
@@ -95,6 +96,22 @@ async function backends() {
   }
 }
 
+/** The suite in each realm of a browser. Where the browser can't be had, the checks that did not run are named, and CI doesn't put up with that. */
+async function inBrowser(name) {
+  const { missing } = (await ensureBrowsers([name]))[name];
+  if (missing !== undefined) {
+    say("browsers", `not run: the suite in ${name}, as page, worker and service worker`);
+    return process.env.CI ? single(false) : { passed: 0, failed: 0, skipped: 3 };
+  }
+  const report = at("build", "reports", `${name}.json`);
+  mkdirSync(at("build", "reports"), { recursive: true });
+  rmSync(report, { force: true });
+  const args = [at("tests", "browsers", "run.js"), "--browser", name, "--report", report];
+  const { code } = await run(node, args, { check: false, timeout, env });
+  const counts = existsSync(report) ? JSON.parse(readFileSync(report, "utf8")) : { passed: 0, failed: 0, skipped: 0 };
+  return judged(counts, code);
+}
+
 /** In an order that fails early. `needed` steps are those without which the later ones can't run. */
 export const steps = [
   {
@@ -135,6 +152,10 @@ export const steps = [
     work: () =>
       withReport("bun", bun(), (report) => ["test", "--reporter=junit", `--reporter-outfile=${report}`, ...testFiles("tests/js")]),
   },
+  { name: "harness for browsers", work: () => onNode("browsers", testFiles("tests/browsers")) },
+  { name: "suite in Chromium", work: () => inBrowser("chromium") },
+  { name: "suite in Firefox", work: () => inBrowser("firefox") },
+  { name: "suite in WebKitGTK", work: () => inBrowser("webkit") },
   { name: "documents and scripts", work: () => onNode("documents", testFiles("demo", "bench", "scripts")) },
   { name: "packed package", work: () => onNode("packed", testFiles("tests/packed")) },
   { name: "backends from JavaScript", work: backends },

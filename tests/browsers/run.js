@@ -3,7 +3,8 @@
  *
  *     node tests/browsers/run.js [--browser chromium] [--realm worker] [--backend indexeddb] [--only "part of a file's or a test's name"]
  *
- * Without an option, all of its kind. The last line is a JSON object of counts.
+ * Without an option, all of its kind, except that backends not yet in the package run only when named. `--report` names a file for the
+ * counts, as JSON.
  */
 import { writeFileSync } from "node:fs";
 import { basename } from "node:path";
@@ -12,14 +13,14 @@ import { browserNames, ensureBrowsers } from "../../scripts/browsers.js";
 import { at } from "../../scripts/paths.js";
 import { duration, Failure, main } from "../../scripts/say.js";
 import { filesBelow } from "../../scripts/step.js";
-import { bundle } from "./bundle.js";
-import { drivers } from "./drivers/index.js";
+import { bundleSuite } from "./bundle.js";
+import { replaceable } from "./drivers/index.js";
 import { serve } from "./server.js";
 import { skipsFor } from "./skipped.js";
 import { runSuite } from "./suite.js";
 
 const realms = ["page", "worker", "service-worker"];
-const backends = ["memory", "indexeddb"];
+const backends = { finished: ["memory"], all: ["memory", "indexeddb"] };
 const print = (line) => process.stdout.write(`${line}\n`);
 
 function chosen(option, all, value) {
@@ -28,43 +29,53 @@ function chosen(option, all, value) {
   return [value];
 }
 
+/** Every realm over every backend in one browser process; gives their counts. */
+async function runBrowser(name, programs, { server, suite, files, only, backends, realms }) {
+  const counts = [];
+  const browsers = await replaceable(name, programs);
+  try {
+    for (const backend of backends) {
+      for (const realm of realms) {
+        const started = performance.now();
+        print(`▶ ${browsers.current.version}, ${realm}, ${backend}`);
+        const skips = skipsFor({ browser: name, realm, backend });
+        const tally = await runSuite({ browsers, server, realm, backend, files, skips, only, print, located: suite.located });
+        const { passed, failed, skipped } = tally.counts;
+        print(`  ${passed} passed, ${failed} failed, ${skipped} skipped in ${duration(performance.now() - started)}\n`);
+        counts.push(tally.counts);
+      }
+    }
+  } finally {
+    await browsers.current.close();
+  }
+  return counts;
+}
+
 await main(async () => {
-  const { values } = parseArgs({
-    options: Object.fromEntries(["browser", "realm", "backend", "only", "report"].map((name) => [name, { type: "string" }])),
-  });
-  const { only } = values;
+  const options = ["browser", "realm", "backend", "only", "report"];
+  const { values } = parseArgs({ options: Object.fromEntries(options.map((name) => [name, { type: "string" }])) });
   const paths = filesBelow(at("tests", "js")).filter((path) => path.endsWith(".test.js"));
-  const files = paths.map((path) => basename(path));
+  const plan = {
+    only: values.only,
+    files: paths.map((path) => basename(path)),
+    backends: values.backend === undefined ? backends.finished : chosen("backend", backends.all, values.backend),
+    realms: chosen("realm", realms, values.realm),
+  };
   const names = chosen("browser", browserNames, values.browser);
   const found = await ensureBrowsers(names);
-  const server = await serve(await bundle(paths));
+  const suite = await bundleSuite(paths);
+  const server = await serve(suite.code);
   const sum = { passed: 0, failed: 0, skipped: 0 };
   try {
     for (const name of names) {
-      if (found[name].missing) {
-        print(`${found[name].missing}`);
-        sum.failed += 1;
-        continue;
-      }
-      const browser = await drivers[name].launch(found[name]);
-      try {
-        for (const backend of chosen("backend", backends, values.backend)) {
-          for (const realm of chosen("realm", realms, values.realm)) {
-            const started = performance.now();
-            print(`▶ ${browser.version}, ${realm}, ${backend}`);
-            const skips = skipsFor({ browser: name, realm, backend });
-            const { counts } = await runSuite({ browser, server, realm, backend, files, skips, only, print });
-            for (const [key, value] of Object.entries(counts)) sum[key] += value;
-            print(`  ${JSON.stringify(counts)} in ${duration(performance.now() - started)}`);
-          }
-        }
-      } finally {
-        await browser.close();
+      if (found[name].missing) throw new Failure(found[name].missing);
+      for (const counts of await runBrowser(name, found[name], { ...plan, server, suite })) {
+        for (const key of Object.keys(sum)) sum[key] += counts[key];
       }
     }
   } finally {
     await server.close();
   }
-  if (values.report !== undefined) writeFileSync(values.report, JSON.stringify(sum));
+  if (values.report !== undefined) writeFileSync(values.report, `${JSON.stringify(sum)}\n`);
   return sum.failed === 0 ? 0 : 1;
 });

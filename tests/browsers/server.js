@@ -3,16 +3,10 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { at } from "../../scripts/paths.js";
 import { releaseSeries } from "../js/releases.js";
+import { bundleProgram } from "./bundle.js";
 
 const html = `<!doctype html><meta charset="utf-8"><title>Chord's suite</title><script type="module" src="/app/host.js"></script>`;
 const script = "text/javascript; charset=utf-8";
-
-const headers = {
-  "cache-control": "no-store",
-  // Isolated pages have a clock of microseconds, others one of up to a millisecond: too coarse for tests that compare times.
-  "cross-origin-opener-policy": "same-origin",
-  "cross-origin-embedder-policy": "require-corp",
-};
 
 async function bodyOf(request) {
   const chunks = [];
@@ -20,16 +14,27 @@ async function bodyOf(request) {
   return Buffer.concat(chunks).toString();
 }
 
-/** `script` is the bundle; a run's reports go to the listener given to `listen`. */
-export async function serve(bundle) {
+const wasm = () => readFile(at("node_modules", "chord-sync", "chord.wasm"));
+const programs = ["open-from.js", "trap.js"];
+
+/** `suite` is the bundle's code. */
+export async function serve(suite) {
   const listeners = new Map();
+  /** How often a module was asked for under a key: a test that serves one counts. */
+  const served = new Map();
   let releases;
   const routes = {
     "/app/": async () => [html, "text/html; charset=utf-8"],
     "/app/host.js": async () => [await readFile(at("tests", "browsers", "realm", "host.js")), script],
     // The package's loader looks for its module two folders above the script it has become a part of.
-    "/app/assets/suite.js": async () => [bundle, script],
-    "/chord.wasm": async () => [await readFile(at("node_modules", "chord-sync", "chord.wasm")), "application/wasm"],
+    "/app/assets/suite.js": async () => [suite, script],
+    "/chord.wasm": async () => [await wasm(), "application/wasm"],
+    "/served/chord.wasm": async (query) => {
+      served.set(query.get("key"), (served.get(query.get("key")) ?? 0) + 1);
+      return [await wasm(), query.get("type")];
+    },
+    "/served/requests": async (query) => [JSON.stringify(served.get(query.get("key")) ?? 0), "application/json"],
+    ...Object.fromEntries(programs.map((name) => [`/app/programs/${name}`, async () => [await bundleProgram(name), script]])),
     "/releases.json": async () => {
       releases ??= JSON.stringify(await releaseSeries());
       return [releases, "application/json"];
@@ -46,8 +51,8 @@ export async function serve(bundle) {
     }
     const route = routes[pathname];
     if (route === undefined) return response.writeHead(404).end();
-    const [body, type] = await route();
-    response.writeHead(200, { ...headers, "content-type": type }).end(body);
+    const [body, type] = await route(searchParams);
+    response.writeHead(200, { "content-type": type, "cache-control": "no-store" }).end(body);
   }
 
   const server = createServer((request, response) => {
@@ -60,11 +65,9 @@ export async function serve(bundle) {
   return {
     url: `http://127.0.0.1:${server.address().port}`,
 
-    /** Hands a run's events to `listener`; gives what ends that. */
-    listen(run, listener) {
-      listeners.set(run, listener);
-      return () => listeners.delete(run);
-    },
+    /** Hands a run's events to `listener`. */
+    listen: (run, listener) => void listeners.set(run, listener),
+    unlisten: (run) => void listeners.delete(run),
 
     async close() {
       server.closeAllConnections();

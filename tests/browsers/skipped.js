@@ -3,16 +3,30 @@
  *
  * `file` and, where not all of the file is meant, `test` name them. `where` says in which runs: it gets `{ browser, realm, backend }`; without it, in all. The harness prints each with its reason, and fails where an entry names no test any more.
  */
-const process = "needs a process of its own";
 const inWorkers = ({ realm }) => realm !== "page";
+const inServiceWorkers = ({ realm }) => realm === "service-worker";
+
+/** Programs run in a dedicated worker where the tests are in a browser. */
+const noWorker = "it runs a program of its own, and a service worker can't start a worker for it";
 
 export const skips = [
-  { file: "memory.test.js", reason: `${process}, in which memory can be measured` },
-  { file: "trap.test.js", reason: `${process}, whose engine may be broken` },
+  { file: "memory.test.js", reason: "browsers don't say how much memory a page or a worker takes" },
+  { file: "trap.test.js", where: inServiceWorkers, reason: noWorker },
+  ...[
+    ...["bytes", "a view of bytes", "module", "response"].map((source) => `it opens from ${source}`),
+    "it opens from a URL that serves the module, whatever MIME type the server gives",
+    "a WebAssembly module that isn't Chord's is a typed error",
+  ].map((test) => ({ file: "lifecycle.test.js", test, where: inServiceWorkers, reason: noWorker })),
   {
     file: "cleanup-server.test.js",
     test: "a process that started the server and neither stops nor closes it exits by itself",
     reason: "browsers have no processes that exit by themselves",
+  },
+  {
+    file: "lifecycle.test.js",
+    test: "it can be disposed of asynchronously",
+    where: ({ browser }) => browser === "webkit",
+    reason: "WebKit has no Symbol.asyncDispose yet",
   },
   ...["object", "array"].map((kind) => ({
     file: "bad-input.test.js",

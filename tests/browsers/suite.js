@@ -2,14 +2,10 @@
 import { randomUUID } from "node:crypto";
 import { Tally } from "./tally.js";
 
-/** How long a realm may be silent beyond what the test it is in may take; then it hangs. */
-const patience = 15_000;
 /** How many times a realm that hangs is begun anew before the rest counts as not run. */
 const mostStalls = 3;
 
-/**
- * One go at the files: opens a page that runs them, until their end or a stall. Gives `{ end }`: "end", or what went wrong.
- */
+/** One go at the files, until their end or a stall. Gives `undefined`, or what stopped it. */
 async function attempt({ browser, server, settings, tally, patience }) {
   const run = randomUUID();
   let progress;
@@ -17,47 +13,64 @@ async function attempt({ browser, server, settings, tally, patience }) {
   const outcome = new Promise((resolve) => {
     progress = (ms) => {
       clearTimeout(timer);
-      timer = setTimeout(() => resolve("it stopped answering"), ms);
+      timer = setTimeout(() => resolve("it stopped answering"), ms + patience);
     };
     server.listen(run, (event) => {
-      progress((event.timeout ?? settings.timeout) + patience);
-      if (event.type === "end") resolve("end");
+      progress(event.timeout ?? settings.timeout);
+      if (event.type === "end") resolve(undefined);
       else if (event.type === "broken") resolve(event.failure);
       else tally.note(event);
     });
   });
-  progress(settings.timeout + patience);
+  progress(settings.timeout);
   let page;
   try {
     page = await browser.open(`${server.url}/app/?${run}#${encodeURIComponent(JSON.stringify({ ...settings, run }))}`);
-    const end = await outcome;
-    return end === "end" ? end : [end, ...page.errors].join("\n");
+    const stop = await outcome;
+    if (stop !== undefined) return [stop, ...page.errors].join("\n");
+    await page.close();
   } catch (error) {
     return error.message;
   } finally {
     clearTimeout(timer);
-    server.listen(run, () => {})();
-    // A page that hangs may not close; the browser's end closes it.
-    await page?.close().catch(() => {});
+    server.unlisten(run);
   }
 }
 
 /**
- * Runs `files` (names) in a realm ("page", "worker", "service-worker") of a launched browser over a backend. Gives the tally.
+ * Runs `files` (names) in a realm ("page", "worker", "service-worker") over a backend, and gives the tally.
  *
- * A test that hangs the realm has failed, and a fresh realm goes on with the next one.
+ * A test that hangs the realm has failed: the browser is killed, and another goes on with the next test. So `launch` starts one, and
+ * `browsers.current` is the one to use, now and afterwards.
+ *
+ * `timeout` is that of tests without one of their own, and `patience` how long a realm may be silent beyond the timeout of what it is in, both in
+ * milliseconds.
  */
-export async function runSuite({ browser, server, realm, backend, files, skips, only, timeout = 30_000, print, silence = patience }) {
-  const tally = new Tally({ print, skips });
+export async function runSuite({
+  browsers,
+  server,
+  realm,
+  backend,
+  files,
+  skips,
+  only,
+  print,
+  located,
+  timeout = 30_000,
+  patience = 15_000,
+}) {
+  const tally = new Tally({ print, skips, located });
   const settings = { realm, backend, skips: skips.map(({ file, test, reason }) => ({ file, test, reason })), only, timeout };
   let rest = files;
   let from = 0;
   for (let stalls = 0; ; stalls += 1) {
-    const end = await attempt({ browser, server, settings: { ...settings, files: rest, from }, tally, patience: silence });
-    if (end === "end") break;
-    const { file, index } = tally.stalled(end);
+    const stop = await attempt({ browser: browsers.current, server, settings: { ...settings, files: rest, from }, tally, patience });
+    if (stop === undefined) break;
+    await browsers.replace();
+    const { file, index } = tally.stopped(stop);
     if (file === undefined || stalls === mostStalls) break;
-    rest = rest.slice(rest.indexOf(file));
+    // What can't even be read is left out as a whole.
+    rest = rest.slice(rest.indexOf(file) + (index < 0 ? 1 : 0));
     from = index + 1;
   }
   tally.finish({ files, isWhole: only === undefined });

@@ -8,12 +8,15 @@ export class Tally {
   failed = 0;
   skipped = 0;
   #print;
+  #located;
   #unusedSkips;
   #files = new Map();
   #current;
 
-  constructor({ print, skips }) {
+  /** `located` makes the places that a stack names those of the source. */
+  constructor({ print, skips, located = (text) => text }) {
     this.#print = print;
+    this.#located = located;
     this.#unusedSkips = new Set(skips);
   }
 
@@ -59,11 +62,11 @@ export class Tally {
   #fail(file, name, test, failure) {
     this.failed += 1;
     if (file !== undefined) file.failed += 1;
-    this.#print(`  ✖ ${name} › ${test}\n${indented(failure)}`);
+    this.#print(`  ✖ ${name} › ${test}\n${indented(this.#located(failure).trimEnd())}`);
   }
 
   /** The realm has stopped. Counts a failure and gives the test it was in: `{ file, index }`, both undefined where it ran none. */
-  stalled(reason) {
+  stopped(reason) {
     const { file: name, index, test } = this.#current ?? {};
     const file = this.#files.get(name);
     if (file !== undefined && index >= 0) file.settled.add(index);
@@ -73,16 +76,15 @@ export class Tally {
 
   /** Counts what was to run and never came, and entries of `skipped.js` that name no test. */
   finish({ files, isWhole }) {
-    for (const name of files) {
-      const file = this.#files.get(name);
-      if (file?.isFiled !== true) this.#fail(undefined, name, "the whole file", "it did not run to its end");
-      if (!isWhole || file === undefined) continue;
-      const missing = file.tests.length - file.settled.size;
-      if (missing > 0) this.#fail(file, name, "some tests", `${missing} of ${file.tests.length} have no result`);
-    }
+    const unended = files.filter((name) => this.#files.get(name)?.isFiled !== true);
+    if (unended.length > 0) this.#fail(undefined, unended.join(", "), "all of it", "it did not run to its end");
     if (!isWhole) return;
+    for (const [name, file] of this.#files) {
+      const missing = file.tests.length - file.settled.size;
+      if (file.isFiled && missing > 0) this.#fail(file, name, "some tests", `${missing} of ${file.tests.length} have no result`);
+    }
     for (const { file, test } of this.#unusedSkips) {
-      if (!files.includes(file)) continue;
+      if (this.#files.get(file)?.isFiled !== true) continue;
       this.#fail(undefined, file, test ?? "any test", "skipped.js names it, but there is no such test");
     }
   }

@@ -14,3 +14,16 @@ import * as firefox from "./firefox.js";
 import * as webkit from "./webkit.js";
 
 export const drivers = { chromium, firefox, webkit };
+
+/** A browser by name that can be killed and started anew: `current` is the one that runs. */
+export async function replaceable(name, programs) {
+  const browsers = {
+    current: await drivers[name].launch(programs),
+
+    async replace() {
+      await browsers.current.kill();
+      browsers.current = await drivers[name].launch(programs);
+    },
+  };
+  return browsers;
+}

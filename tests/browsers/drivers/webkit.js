@@ -60,10 +60,11 @@ export async function launch({ program, driver, display }, { profile } = {}) {
     const created = await command(`${url}/session`, "POST", { capabilities });
     const session = `${url}/session/${created.sessionId}`;
     await command(`${session}/timeouts`, "POST", { script: 60_000, pageLoad: 30_000 });
+    const first = await command(`${session}/window`, "GET");
     return {
       version: `WebKitGTK ${created.capabilities.browserVersion}`,
       pid: web.pid,
-      open: (address) => open(session, web, address),
+      open: (address) => open({ session, first, process: web }, address),
       kill,
 
       async close() {
@@ -77,7 +78,9 @@ export async function launch({ program, driver, display }, { profile } = {}) {
   }
 }
 
-async function open(session, process, url) {
+async function open({ session, first, process }, url) {
+  // A new window is asked for from one that is there, and the last one may have been closed.
+  await command(`${session}/window`, "POST", { handle: first });
   const { handle } = await command(`${session}/window/new`, "POST", { type: "window" });
   const select = () => command(`${session}/window`, "POST", { handle });
   await select();

@@ -3,8 +3,7 @@
  * In a process of its own, because all instances of one share the engine's memory.
  */
 import { Chord } from "chord-sync";
-
-const glue = await import(new URL("./glue/chord.js", import.meta.resolve("chord-sync")).href);
+import { glue } from "../glue.js";
 
 const told = async (call) => {
   try {
