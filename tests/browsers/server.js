@@ -14,7 +14,6 @@ async function bodyOf(request) {
   return Buffer.concat(chunks).toString();
 }
 
-const wasm = () => readFile(at("node_modules", "chord-sync", "chord.wasm"));
 const programs = ["open-from.js", "trap.js"];
 
 /** `suite` is the bundle's code. */
@@ -22,19 +21,22 @@ export async function serve(suite) {
   const listeners = new Map();
   /** How often a module was asked for under a key: a test that serves one counts. */
   const served = new Map();
+  // Read once, as the bundle is: a package that is built anew meanwhile is another one.
+  const wasm = await readFile(at("node_modules", "chord-sync", "chord.wasm"));
+  const workers = await Promise.all(programs.map(async (name) => [`/app/programs/${name}`, await bundleProgram(name)]));
   let releases;
   const routes = {
     "/app/": async () => [html, "text/html; charset=utf-8"],
     "/app/host.js": async () => [await readFile(at("tests", "browsers", "realm", "host.js")), script],
     // The package's loader looks for its module two folders above the script it has become a part of.
     "/app/assets/suite.js": async () => [suite, script],
-    "/chord.wasm": async () => [await wasm(), "application/wasm"],
+    "/chord.wasm": async () => [wasm, "application/wasm"],
     "/served/chord.wasm": async (query) => {
       served.set(query.get("key"), (served.get(query.get("key")) ?? 0) + 1);
-      return [await wasm(), query.get("type")];
+      return [wasm, query.get("type")];
     },
     "/served/requests": async (query) => [JSON.stringify(served.get(query.get("key")) ?? 0), "application/json"],
-    ...Object.fromEntries(programs.map((name) => [`/app/programs/${name}`, async () => [await bundleProgram(name), script]])),
+    ...Object.fromEntries(workers.map(([path, code]) => [path, async () => [code, script]])),
     "/releases.json": async () => {
       releases ??= JSON.stringify(await releaseSeries());
       return [releases, "application/json"];

@@ -23,6 +23,11 @@ export const skips = [
     reason: "browsers have no processes that exit by themselves",
   },
   {
+    file: "options.test.js",
+    test: "indexeddb is backend_unavailable where there is none, in each of its forms",
+    reason: "browsers have it",
+  },
+  {
     file: "lifecycle.test.js",
     test: "it can be disposed of asynchronously",
     where: ({ browser }) => browser === "webkit",

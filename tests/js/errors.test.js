@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Chord, ChordError } from "chord-sync";
 import { manualClock, withChord } from "./open.js";
-import { refusal, refusedSomehow, thrown } from "./refusal.js";
+import { refusal, thrown } from "./refusal.js";
 
 test(
   "a ChordError is an Error with a name, a code, a message and a stack",
@@ -66,7 +66,7 @@ test("each documented refusal has its code", async () => {
   await refusal(() => bare.syncContext("none"), "not_found");
   await refusal(() => bare.setContext("c", {}, { ifVersion: 0 }), "conflict");
   await refusal(() => bare.getContext("x".repeat(513)), "limit_exceeded");
-  await refusedSomehow(() => Chord.open({ backend: "indexeddb" }), "backend_unavailable");
+  await refusal(() => Chord.open({ wasm: new Response("gone", { status: 404 }) }), "backend_unavailable");
   await refusal(() => slow.exportContext("c"), "timeout");
   await refusal(() => bare.exportContext("c"), "no_export_callback");
   await refusal(() => bare.restoreContext("c"), "no_context_external_provider");

@@ -129,7 +129,7 @@ test("TTLs are in timeUnit", async () => {
   })();
 });
 
-test("indexeddb is backend_unavailable, in each of its forms", async () => {
+test("indexeddb is backend_unavailable where there is none, in each of its forms", async () => {
   for (const backend of ["indexeddb", { type: "indexeddb" }, { type: "indexeddb", name: "mine", durability: "strict" }]) {
     await refusal(() => Chord.open({ backend }), "backend_unavailable");
   }

@@ -26,13 +26,16 @@ function tick() {
   return now - start;
 }
 
-/** `prepare(size)` gives the work to be timed. */
+/** `prepare(size)` gives the work to be timed. What grows too fast does so each time; a machine that was busy at the wrong moment doesn't. */
 function scales(claim, size, prepare) {
   test(claim, { timeout: 120_000 }, async () => {
-    const small = await prepare(size);
-    const large = await prepare(size * factor);
-    await small();
-    const ratio = (await best(large)) / Math.max(await best(small), tick());
+    let ratio = Number.POSITIVE_INFINITY;
+    for (let attempt = 0; attempt < 3 && ratio >= most; attempt += 1) {
+      const small = await prepare(size);
+      const large = await prepare(size * factor);
+      await small();
+      ratio = (await best(large)) / Math.max(await best(small), tick());
+    }
     assert.ok(ratio < most, `${factor} times as much took ${ratio.toFixed(0)} times as long`);
   });
 }
@@ -49,9 +52,12 @@ scales("a merge of very many appends", 2_000, (count) => {
   return () => assert.equal(chord.mergeDeltas(deltas).list.edits[0].added.length, count);
 });
 
-/** A context whose log is that long. */
+let logs = 0;
+
+/** A new context whose log is that long. */
 async function longLog(kind, count) {
-  const id = `${kind} ${count}`;
+  logs += 1;
+  const id = `${kind} ${logs}`;
   // So much that the whole state is never the shorter answer.
   await chord.setContext(id, { list: [], text: "text ".repeat(10_000) });
   for (let n = 1; n < count; n += 1) await chord.updateContext(id, kind === "appends" ? { list: append(n) } : { [`key ${n % 10}`]: n });
@@ -76,13 +82,7 @@ for (const kind of ["appends", "changes of a few keys"]) {
   });
 }
 
-scales("updates of one field as the log grows", 600, async (count) => {
-  let run = 0;
-  return () => {
-    run += 1;
-    return longLog(`run ${run}`, count);
-  };
-});
+scales("updates of one field as the log grows", 600, async (count) => () => longLog("changes of a few keys", count));
 
 scales("a diff of arrays in another order", 2_000, (length) => {
   const before = Array.from({ length }, (_, id) => ({ id, text: "some text" }));
