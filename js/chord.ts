@@ -101,7 +101,9 @@ export class Chord implements AsyncDisposable {
     const settings = settingsOf(options);
     const module = await moduleFrom(settings.wasm);
     try {
-      return new Chord(new Instance(settings, openCore(module, settings)));
+      const core = openCore(module, settings);
+      await core.open();
+      return new Chord(new Instance(settings, core));
     } catch (error) {
       throw asChordError(error, undefined);
     }

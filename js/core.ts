@@ -65,6 +65,10 @@ export interface Cleaned {
 
 /** The engine behind one `Chord`. */
 export interface Core {
+  /** Whether others may change what is stored, so that the state at hand is soon another. */
+  readonly isShared: boolean;
+  /** Finds out whether contexts can be kept here. */
+  open(): Settled<void>;
   set(id: string, context: string, guard: Guard | undefined, now: number): Settled<Committed>;
   /**
    * `changes` is merged deeply; `operations`, where given, is the text of
@@ -73,6 +77,8 @@ export interface Core {
   update(id: string, changes: string, operations: string | undefined, guard: Guard | undefined, now: number): Settled<Committed>;
   /** `"same"` when the head still is `have`. */
   get(id: string, have: { readonly version: number; readonly revision: string } | undefined): Settled<State | "same" | undefined>;
+  /** The newest state at hand, told at once: in memory that is the state, over a backend what its last call left. */
+  peek(id: string): State | undefined;
   /** `since.version` 0 asks for the full context. Absent ids are `not_found`. */
   sync(id: string, since: { readonly version: number; readonly revision?: string }, oldValues: boolean): Settled<Synced>;
   /** The removed head, or `undefined` when there was none. */

@@ -47,6 +47,8 @@ export class History implements Source {
   /** Unsettled heads whose track had to go: only who holds their results needs them. */
   readonly #abandoned = new Map<string, WeakRef<Moment>>();
   #sweep: Iterator<[string, WeakRef<Moment>]> | undefined;
+  /** Unsettled heads whose states are at hand only for now. */
+  #passing: Moment[] = [];
 
   constructor(core: Core) {
     this.#core = core;
@@ -180,6 +182,7 @@ export class History implements Source {
     track.head = head;
     track.isFresh = true;
     this.#weigh(track);
+    if (this.#core.isShared) this.#settleSoon(head);
     if (this.#weight > mostBytes || this.#tracks.size > mostTracks) this.#makeRoom();
   }
 
@@ -187,6 +190,18 @@ export class History implements Source {
     const weight = trackBytes + track.seenBytes + (track.head?.delta?.length ?? 0);
     this.#weight += weight - track.weight;
     track.weight = weight;
+  }
+
+  /** In a microtask of its own: of the commits that came together in one transaction, only the last one's state is needed. */
+  #settleSoon(head: Moment): void {
+    if (this.#passing.push(head) > 1) return;
+    queueMicrotask(() => {
+      const passing = this.#passing;
+      this.#passing = [];
+      for (const head of passing) {
+        if (this.#tracks.get(head.id)?.head === head) this.#settle(head.id, head);
+      }
+    });
   }
 
   /** The head has its text, so nothing has to be linked to it any more. */
@@ -217,8 +232,8 @@ export class History implements Source {
 
   /** The text of the newest state, from the engine. */
   #stateOf(moment: Moment): string {
-    const state = this.#core.get(moment.id, undefined);
-    if (state instanceof Promise || state === undefined || state === "same" || !isSame(state, moment.stamp)) {
+    const state = this.#core.peek(moment.id);
+    if (state === undefined || !isSame(state, moment.stamp)) {
       throw asChordError(
         new ChordError("internal", `version ${moment.stamp.version} of this context is no longer at hand; please report it`),
         moment.id,

@@ -28,15 +28,22 @@ export interface Limits {
   readonly logBytes?: number | undefined;
 }
 
+/** Contexts in the browser's IndexedDB, shared by all pages and workers of the origin. */
+export interface IndexedDbBackend {
+  readonly type: "indexeddb";
+  /** Of the database. Default `"chord"`. */
+  readonly name?: string | undefined;
+  /**
+   * When a write counts as stored: `"relaxed"`, the default, when the operating system has it, which outlasts the browser; `"strict"`, which is
+   * slower, when it is on the disk.
+   */
+  readonly durability?: "relaxed" | "strict" | undefined;
+}
+
 /** How a `Chord` works. An option given as `undefined` is absent. */
 export interface ChordOptions {
-  /** Where contexts are kept. Default `"memory"`; `"indexeddb"` and a `Backend` of your own are `backend_unavailable` in this release. */
-  readonly backend?:
-    | "memory"
-    | "indexeddb"
-    | { readonly type: "indexeddb"; readonly name?: string | undefined; readonly durability?: "relaxed" | "strict" | undefined }
-    | Backend
-    | undefined;
+  /** Where contexts are kept. Default `"memory"`; a `Backend` of your own is `backend_unavailable` in this release. */
+  readonly backend?: "memory" | "indexeddb" | IndexedDbBackend | Backend | undefined;
   /** Cleanup removes contexts that have not changed for `contextTtl`. Default `false`. */
   readonly contextAutoDelete?: boolean | undefined;
   /** In `timeUnit`; `null`, the default: unbounded. */
@@ -67,9 +74,16 @@ export interface ChordOptions {
   readonly wasm?: WasmSource | Promise<WasmSource> | undefined;
 }
 
+/** An IndexedDB database. */
+export interface Database {
+  readonly type: "indexeddb";
+  readonly name: string;
+  readonly durability: "relaxed" | "strict";
+}
+
 /** Options with every default in its place. */
 export interface Settings {
-  readonly backend: "memory" | Backend;
+  readonly backend: "memory" | Database | Backend;
   readonly contextAutoDelete: boolean;
   readonly contextTtl: number | null;
   readonly deltaTtl: number | null;
@@ -88,6 +102,7 @@ export interface Settings {
 }
 
 const day = { millisecond: 86_400_000, second: 86_400 } as const;
+const databaseName = "chord";
 const mostDepth = 1000;
 // Linear memory ends at 4 GiB, and a context is there more than once while it is written.
 const mostContextBytes = 512 * 1024 * 1024;
@@ -173,15 +188,12 @@ function backendOf(options: Reader): Settings["backend"] {
   const backend = options.fields.backend ?? "memory";
   if (options.fields.backend === null) options.refuse("backend", '"memory", "indexeddb" or a backend');
   if (backend === "memory") return backend;
-  const isNamed = typeof backend === "object" && "type" in backend && backend.type === "indexeddb";
-  if (backend === "indexeddb" || isNamed) {
-    if (isNamed) {
-      const named = new Reader(fieldsOf(backend, "option backend", ["type", "name", "durability"]), "backend.");
-      const name = named.fields.name;
-      if (name !== undefined && (typeof name !== "string" || name === "")) named.refuse("name", "a non-empty string");
-      named.oneOf("durability", "relaxed", ["relaxed", "strict"]);
-    }
-    throw new ChordError("backend_unavailable", 'backend "indexeddb" is not part of this release; use "memory"');
+  if (backend === "indexeddb") return { type: backend, name: databaseName, durability: "relaxed" };
+  if (typeof backend === "object" && "type" in backend && backend.type === "indexeddb") {
+    const named = new Reader(fieldsOf(backend, "option backend", ["type", "name", "durability"]), "backend.");
+    const name = named.fields.name === undefined ? databaseName : named.fields.name;
+    if (typeof name !== "string" || name === "") return named.refuse("name", "a non-empty string");
+    return { type: "indexeddb", name, durability: named.oneOf("durability", "relaxed", ["relaxed", "strict"]) };
   }
   if (typeof backend !== "object") return options.refuse("backend", '"memory", "indexeddb" or a backend');
   const methods = backend as Fields;

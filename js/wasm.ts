@@ -31,12 +31,8 @@ function hex(high: number, low: number): string {
   return high === 0 ? low.toString(16) : high.toString(16) + low.toString(16).padStart(8, "0");
 }
 
-/** What only an engine with backends has. */
-interface WithBackends {
-  giveUp(call: number): void;
-}
-
 class WasmCore implements Core {
+  readonly isShared: boolean;
   readonly #memory: Memory;
   readonly #engine: glue.Chord;
   /** What revisions of this engine's own begin with. */
@@ -44,16 +40,27 @@ class WasmCore implements Core {
   /** Calls that wait for an asynchronous backend, by number. */
   readonly #waiting = new Map<number, (status: number) => void>();
   readonly #timeout: number;
+  /** When a waiting call was answered last, or began to wait alone. */
+  #progress = 0;
   #isClosed = false;
   /** The engine is free to go once no call waits any more. */
   #isToGo = false;
 
   constructor(memory: Memory, settings: Settings) {
     const [writerHigh = 0, writerLow = 0, ...seed] = crypto.getRandomValues(new Uint32Array(4));
+    this.isShared = settings.backend !== "memory";
     this.#memory = memory;
     this.#timeout = settings.timeout;
     this.#writer = `${hex(writerHigh, writerLow)}-`;
+    const { backend } = settings;
+    const database = typeof backend === "object" && "type" in backend ? backend : undefined;
+    const own = typeof backend === "object" && !("type" in backend) ? backend : undefined;
+    if (own !== undefined && takeCause === undefined) {
+      throw new ChordError("backend_unavailable", 'backends of your own are not part of this release; use "memory" or "indexeddb"');
+    }
     const options = {
+      database: database?.name,
+      isStrict: database?.durability === "strict",
       contextTtl: settings.contextAutoDelete ? settings.contextTtl : null,
       deltaTtl: settings.deltaTtl,
       deltaThreshold: settings.deltaThreshold,
@@ -64,11 +71,14 @@ class WasmCore implements Core {
       writer: [writerHigh, writerLow],
       seed,
     };
-    const backend = settings.backend === "memory" ? undefined : settings.backend;
-    if (backend !== undefined && takeCause === undefined) {
-      throw new ChordError("backend_unavailable", 'backends of your own are not part of this release; use "memory"');
-    }
-    this.#engine = this.#guarded(() => new glue.Chord(options, backend, (call: number, status: number) => this.#settle(call, status)));
+    this.#engine = this.#guarded(() => new glue.Chord(options, own, (call: number, status: number) => this.#settle(call, status)));
+  }
+
+  open(): Settled<void> {
+    return this.#answer(
+      () => this.#engine.open(),
+      () => undefined,
+    );
   }
 
   set(id: string, context: string, guard: Guard | undefined, now: number): Settled<Committed> {
@@ -95,6 +105,12 @@ class WasmCore implements Core {
   get(id: string, have: { readonly version: number; readonly revision: string } | undefined): Settled<State | "same" | undefined> {
     const [idBytes, known] = this.#memory.writeIds(id, have?.revision);
     return this.#answer(() => this.#engine.get(idBytes, known, have?.version ?? 0), this.#got);
+  }
+
+  peek(id: string): State | undefined {
+    const idBytes = this.#memory.writeId(id);
+    const status = this.#guarded(() => this.#engine.peek(idBytes));
+    return this.#read(status, () => (status === full ? this.#state() : undefined));
   }
 
   sync(id: string, since: { readonly version: number; readonly revision?: string }, oldValues: boolean): Settled<Synced> {
@@ -220,6 +236,7 @@ class WasmCore implements Core {
     const number = this.#memory.number("extra");
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => this.#giveUp(number, reject), Math.min(this.#timeout, longestDelay));
+      if (this.#waiting.size === 0) this.#progress = performance.now();
       this.#waiting.set(number, (status) => {
         clearTimeout(timer);
         try {
@@ -235,6 +252,7 @@ class WasmCore implements Core {
   #settle(call: number, status: number): void {
     const settle = this.#waiting.get(call);
     this.#waiting.delete(call);
+    this.#progress = performance.now();
     settle?.(status);
     this.#letGo();
   }
@@ -243,7 +261,9 @@ class WasmCore implements Core {
   #giveUp(call: number, reject: (error: ChordError) => void): void {
     this.#waiting.delete(call);
     // After a defect there is nothing left to end.
-    if (this.#memory.isInUse) this.#guarded(() => (this.#engine as unknown as WithBackends).giveUp(call));
+    // Where others were answered meanwhile, there is only much to do.
+    const isStalled = performance.now() - this.#progress > this.#timeout / 2;
+    if (this.#memory.isInUse) this.#guarded(() => this.#engine.giveUp(call, isStalled));
     reject(late(this.#timeout));
     this.#letGo();
   }

@@ -67,6 +67,31 @@ impl PartialOrd for Due {
     }
 }
 
+impl Memory {
+    /// Calls `see` with what is kept by an id, a tombstone too.
+    pub(super) fn with<R>(&self, id: &[u8], see: impl FnOnce(Option<&Record>) -> R) -> R {
+        let records = self.records.borrow();
+        let slot = records.find(id).and_then(|slot| records.get(slot));
+        see(slot.map(|slot| &slot.record))
+    }
+
+    /// Puts a record in the place of what is kept by an id, or takes that away.
+    pub(super) fn install(&self, id: &[u8], record: Option<Record>) {
+        let mut records = self.records.borrow_mut();
+        if let Some(slot) = records.find(id) {
+            records.forget(slot);
+        }
+        if let Some(record) = record {
+            records.insert(id, record);
+        }
+    }
+
+    /// Takes everything away.
+    pub(super) fn clear(&self) {
+        self.records.take();
+    }
+}
+
 impl Store for Memory {
     async fn read<R>(
         &self,
@@ -74,12 +99,8 @@ impl Store for Memory {
         read: impl FnOnce(Option<&Record>) -> Result<R>,
     ) -> Result<R> {
         let records = self.records.borrow();
-        read(
-            records
-                .find(id)
-                .and_then(|slot| records.get(slot))
-                .map(|slot| &slot.record),
-        )
+        let slot = records.find(id).and_then(|slot| records.get(slot));
+        read(slot.map(|slot| &slot.record))
     }
 
     async fn write(
@@ -187,7 +208,13 @@ impl Records {
             self.enlist(slot);
             return Ok(slot);
         }
-        let record = Record::create(commit)?;
+        let slot = self.insert(id, Record::create(commit)?);
+        self.enlist(slot);
+        Ok(slot)
+    }
+
+    /// Keeps a record by an id that has none.
+    fn insert(&mut self, id: &[u8], record: Record) -> u32 {
         let new = Some(Box::new(Slot {
             id: id.into(),
             record,
@@ -209,8 +236,7 @@ impl Records {
                 .as_deref()
                 .map_or(0, |slot| hash(&slot.id))
         });
-        self.enlist(slot);
-        Ok(slot)
+        slot
     }
 
     fn enlist(&mut self, slot: u32) {
@@ -358,7 +384,7 @@ impl Records {
 }
 
 /// The first id after all that start with `prefix`, if there is one.
-fn prefix_end(prefix: &[u8]) -> Option<Vec<u8>> {
+pub(super) fn prefix_end(prefix: &[u8]) -> Option<Vec<u8>> {
     let last = prefix.iter().rposition(|byte| *byte != u8::MAX)?;
     let mut end = prefix[..=last].to_vec();
     end[last] += 1;

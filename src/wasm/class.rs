@@ -15,8 +15,9 @@ use crate::json::{number, seed, text};
 use crate::{Code, Error, Result};
 
 use super::area::{INPUT, Input, OUTPUT};
+use super::asked::Asked;
 #[cfg(not(feature = "js-backend"))]
-use super::memory_only::{Host, Stores};
+use super::host::{Host, Stores};
 use super::output::{Output, status};
 use super::settings::Settings;
 #[cfg(feature = "js-backend")]
@@ -92,14 +93,19 @@ fn reply(status: u32, write: impl FnOnce(&mut Output)) -> Result<u32> {
 }
 
 impl Chord {
-    fn run<F>(&self, id: u32, text: u32, call: impl FnOnce(Rc<Inner>, Rc<Input>) -> F) -> u32
+    fn run<F>(
+        &self,
+        asked: Asked,
+        id: u32,
+        text: u32,
+        call: impl Fn(Rc<Inner>, Rc<Input>) -> F + 'static,
+    ) -> u32
     where
         F: Future<Output = Result<u32>> + 'static,
     {
         let inner = self.inner.clone();
-        self.inner
-            .host
-            .run(id, text, move |input| call(inner, input))
+        let call = move |input| call(inner.clone(), input);
+        self.inner.host.run(asked, id, text, call)
     }
 }
 
@@ -115,7 +121,7 @@ impl Chord {
     ) -> core::result::Result<Chord, JsError> {
         let settings: Settings = serde_wasm_bindgen::from_value(settings)?;
         SEEDED.call_once(|| seed(settings.seed()));
-        let (store, host) = Host::open(&backend, settled, settings.policy());
+        let (store, host) = Host::open(&settings, &backend, settled);
         Ok(Chord {
             inner: Rc::new(Inner {
                 engine: Engine::new(store, settings.policy(), settings.writer()),
@@ -127,14 +133,19 @@ impl Chord {
 
     /// Sets a whole state.
     pub fn set(&self, id: u32, known: u32, context: u32, version: f64, now: f64) -> u32 {
-        self.run(id + known, context, move |inner, input| async move {
-            let guard = guard(version, revision(&input, id, known));
-            let see = |written: Written<'_>| inner.written(&written);
-            inner
-                .engine
-                .set(input.id(0, id), input.text(0, context), guard, now, see)
-                .await?
-        })
+        self.run(
+            Asked::Write(id),
+            id + known,
+            context,
+            move |inner, input| async move {
+                let guard = guard(version, revision(&input, id, known));
+                let see = |written: Written<'_>| inner.written(&written);
+                inner
+                    .engine
+                    .set(input.id(0, id), input.text(0, context), guard, now, see)
+                    .await?
+            },
+        )
     }
 
     /// Merges changes, then does operations, whose text stands behind that of the changes.
@@ -148,6 +159,7 @@ impl Chord {
         now: f64,
     ) -> u32 {
         self.run(
+            Asked::Write(id),
             id + known,
             changes + operations,
             move |inner, input| async move {
@@ -168,61 +180,87 @@ impl Chord {
 
     /// Installs a state as a new lineage.
     pub fn restore(&self, id: u32, state: u32, version: f64, now: f64) -> u32 {
-        self.run(id, state, move |inner, input| async move {
-            let see = |written: Written<'_>| inner.written(&written);
-            let state = input.text(0, state);
-            inner
-                .engine
-                .restore(input.id(0, id), state, version as u64, now, see)
-                .await?
-        })
+        self.run(
+            Asked::Write(id),
+            id,
+            state,
+            move |inner, input| async move {
+                let see = |written: Written<'_>| inner.written(&written);
+                let state = input.text(0, state);
+                inner
+                    .engine
+                    .restore(input.id(0, id), state, version as u64, now, see)
+                    .await?
+            },
+        )
     }
 
     /// The state, or nothing to tell where version and revision are those that the caller has.
     pub fn get(&self, id: u32, known: u32, version: f64) -> u32 {
-        self.run(id + known, 0, move |inner, input| async move {
-            let have = match revision(&input, id, known) {
-                Known::Revision(revision) => Some(Head {
-                    version: version as u64,
-                    revision,
-                }),
-                Known::Nothing | Known::Foreign => None,
-            };
-            inner.state(input.id(0, id), have).await
-        })
+        self.run(
+            Asked::Read(id),
+            id + known,
+            0,
+            move |inner, input| async move {
+                let have = match revision(&input, id, known) {
+                    Known::Revision(revision) => Some(Head {
+                        version: version as u64,
+                        revision,
+                    }),
+                    Known::Nothing | Known::Foreign => None,
+                };
+                inner.state(input.id(0, id), have).await
+            },
+        )
     }
 
     /// What a client has to be told.
     pub fn sync(&self, id: u32, known: u32, version: f64, old_values: bool) -> u32 {
-        self.run(id + known, 0, move |inner, input| async move {
-            let since = Since {
-                version: version as u64,
-                revision: revision(&input, id, known),
-            };
-            let see = |synced: Synced<'_>| inner.synced(&synced);
-            inner
-                .engine
-                .sync(input.id(0, id), since, old_values, see)
-                .await?
-        })
+        self.run(
+            Asked::Read(id),
+            id + known,
+            0,
+            move |inner, input| async move {
+                let since = Since {
+                    version: version as u64,
+                    revision: revision(&input, id, known),
+                };
+                let see = |synced: Synced<'_>| inner.synced(&synced);
+                inner
+                    .engine
+                    .sync(input.id(0, id), since, old_values, see)
+                    .await?
+            },
+        )
     }
 
     /// Deletes a context.
     pub fn delete(&self, id: u32, known: u32, version: f64, now: f64) -> u32 {
-        self.run(id + known, 0, move |inner, input| async move {
-            let guard = guard(version, revision(&input, id, known));
-            match inner.engine.delete(input.id(0, id), guard, now).await? {
-                Some(head) => reply(DONE, |output| {
-                    output.head(head, now, inner.writer);
-                }),
-                None => Ok(NOTHING),
-            }
-        })
+        self.run(
+            Asked::Write(id),
+            id + known,
+            0,
+            move |inner, input| async move {
+                let guard = guard(version, revision(&input, id, known));
+                match inner.engine.delete(input.id(0, id), guard, now).await? {
+                    Some(head) => reply(DONE, |output| {
+                        output.head(head, now, inner.writer);
+                    }),
+                    None => Ok(NOTHING),
+                }
+            },
+        )
     }
 
     /// Ids as a JSON array. Cursor and prefix stand in the id area, one after the other.
     pub fn list(&self, limit: u32, cursor: u32, prefix: u32, descending: bool) -> u32 {
-        self.run(cursor + prefix, 0, move |inner, input| async move {
+        let asked = Asked::Page {
+            limit,
+            cursor,
+            prefix,
+            descending,
+        };
+        self.run(asked, cursor + prefix, 0, move |inner, input| async move {
             let page = Page {
                 limit: limit as usize,
                 cursor: (cursor > 0).then(|| input.id(0, cursor)),
@@ -240,7 +278,7 @@ impl Chord {
 
     /// Kept deltas as a JSON array of `[version, revision, insertedAt, delta]`.
     pub fn deltas(&self, id: u32, limit: u32, descending: bool) -> u32 {
-        self.run(id, 0, move |inner, input| async move {
+        self.run(Asked::Read(id), id, 0, move |inner, input| async move {
             let kept = inner
                 .engine
                 .deltas(input.id(0, id), limit as usize, descending)
@@ -265,29 +303,39 @@ impl Chord {
 
     /// Removes what is due; removed contexts as a JSON array of `[id, version, revision]`, removed deltas as a number.
     pub fn cleanup(&self, limit: u32, now: f64) -> u32 {
-        self.run(0, 0, move |inner, _| async move {
-            let cleaned = inner.engine.cleanup(limit as usize, now).await?;
-            reply(DONE, |output| {
-                output
-                    .part(|out| {
-                        write_list(out, cleaned.contexts.iter(), |(id, head), out| {
-                            out.push(b'[');
-                            write_string(id, out);
-                            out.push(b',');
-                            number::write_integer(head.version, out);
-                            out.extend_from_slice(b",\"");
-                            head.revision.write(out);
-                            out.extend_from_slice(b"\"]");
-                        });
-                    })
-                    .extra(cleaned.deltas as f64);
-            })
-        })
+        self.run(
+            Asked::Cleanup { limit, now },
+            0,
+            0,
+            move |inner, _| async move {
+                let cleaned = inner.engine.cleanup(limit as usize, now).await?;
+                reply(DONE, |output| {
+                    output
+                        .part(|out| {
+                            write_list(out, cleaned.contexts.iter(), |(id, head), out| {
+                                out.push(b'[');
+                                write_string(id, out);
+                                out.push(b',');
+                                number::write_integer(head.version, out);
+                                out.extend_from_slice(b",\"");
+                                head.revision.write(out);
+                                out.extend_from_slice(b"\"]");
+                            });
+                        })
+                        .extra(cleaned.deltas as f64);
+                })
+            },
+        )
+    }
+
+    /// Makes sure that the store is there.
+    pub fn open(&self) -> u32 {
+        self.run(Asked::Open, 0, 0, |_, _| async { reply(DONE, |_| {}) })
     }
 
     /// Lets go of the store.
     pub fn close(&self) -> u32 {
-        self.run(0, 0, |inner, _| async move {
+        self.run(Asked::Close, 0, 0, |inner, _| async move {
             inner.engine.close().await?;
             reply(DONE, |_| {})
         })
@@ -300,13 +348,22 @@ impl Chord {
     }
 }
 
-#[cfg(feature = "js-backend")]
 #[wasm_bindgen]
 impl Chord {
-    /// Gives up a call that is pending: what it has not begun to store it never will, and whoever comes next need not wait for it.
+    /// Gives up a call that is pending: what has not begun to be stored never will be, and whoever comes next need not wait for it.
     #[wasm_bindgen(js_name = giveUp)]
-    pub fn give_up(&self, call: u32) {
-        self.inner.host.give_up(call);
+    pub fn give_up(&self, call: u32, is_stalled: bool) {
+        self.inner.host.give_up(call, is_stalled);
+    }
+}
+
+#[cfg(not(feature = "js-backend"))]
+#[wasm_bindgen]
+impl Chord {
+    /// The state that memory has, without asking what is stored.
+    pub fn peek(&self, id: u32) -> u32 {
+        let input = INPUT.with(|input| input.borrow().clone());
+        super::host::poll(self.inner.state(input.id(0, id), None))
     }
 }
 

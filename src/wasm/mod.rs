@@ -5,11 +5,12 @@
 
 mod allocator;
 mod area;
+mod asked;
 mod class;
+#[cfg(not(feature = "js-backend"))]
+mod host;
 #[cfg(feature = "js-backend")]
 mod js_backend;
-#[cfg(not(feature = "js-backend"))]
-mod memory_only;
 pub(crate) mod number;
 mod output;
 mod settings;

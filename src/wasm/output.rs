@@ -24,6 +24,14 @@ mod place {
     pub(super) const COUNT: usize = 12;
 }
 
+/// An answer that is told later.
+#[cfg(not(feature = "js-backend"))]
+#[derive(Default)]
+pub(super) struct Answer {
+    numbers: [f64; place::COUNT],
+    text: Vec<u8>,
+}
+
 /// Larger outputs are given back once the next answer is written.
 const KEPT: usize = 1 << 20;
 
@@ -83,6 +91,22 @@ impl Output {
     pub(super) fn extra(&mut self, number: f64) -> &mut Self {
         self.numbers[place::EXTRA] = number;
         self
+    }
+
+    /// Takes the answer away, to be told later.
+    #[cfg(not(feature = "js-backend"))]
+    pub(super) fn take(&mut self) -> Answer {
+        Answer {
+            numbers: *self.numbers,
+            text: core::mem::take(&mut self.text),
+        }
+    }
+
+    /// Makes an answer that was taken away the one that is told.
+    #[cfg(not(feature = "js-backend"))]
+    pub(super) fn restore(&mut self, answer: Answer) {
+        *self.numbers = answer.numbers;
+        self.text = answer.text;
     }
 
     /// Finishes the answer.

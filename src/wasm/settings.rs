@@ -15,6 +15,11 @@ pub(super) struct Settings {
     context_bytes: f64,
     depth: u32,
     log_bytes: f64,
+    #[cfg(not(feature = "js-backend"))]
+    /// The name of the IndexedDB database; none for memory.
+    database: Option<String>,
+    #[cfg(not(feature = "js-backend"))]
+    is_strict: bool,
     /// Two random numbers of 32 bits that no other engine has.
     writer: (u32, u32),
     /// Two more, which nobody else knows.
@@ -34,6 +39,16 @@ impl Settings {
                 log_bytes: self.log_bytes as usize,
             },
         }
+    }
+
+    #[cfg(not(feature = "js-backend"))]
+    pub(super) fn database(&self) -> Option<&str> {
+        self.database.as_deref()
+    }
+
+    #[cfg(not(feature = "js-backend"))]
+    pub(super) fn is_strict(&self) -> bool {
+        self.is_strict
     }
 
     pub(super) fn writer(&self) -> u64 {

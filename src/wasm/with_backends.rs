@@ -12,11 +12,12 @@ use wasm_bindgen_futures::spawn_local;
 
 use crate::Result;
 use crate::backend::{Memory, Persistent};
-use crate::engine::Policy;
 
 use super::area::{INPUT, Input, OUTPUT};
+use super::asked::Asked;
 use super::js_backend::JsBackend;
 use super::output::status;
+use super::settings::Settings;
 use super::store::AnyStore;
 
 /// The backend has to be waited for; the answer comes to the function given at the start, with the number of the call.
@@ -62,11 +63,14 @@ pub(super) struct Host {
 
 impl Host {
     /// The store over `backend`, an object with the methods of the contract, or in memory where that is undefined.
-    pub(super) fn open(backend: &JsValue, settled: JsValue, policy: Policy) -> (Stores, Host) {
+    pub(super) fn open(settings: &Settings, backend: &JsValue, settled: JsValue) -> (Stores, Host) {
         let store = if backend.is_undefined() {
             AnyStore::Memory(Memory::default())
         } else {
-            AnyStore::Js(Persistent::new(JsBackend::new(backend.clone()), policy))
+            AnyStore::Js(Persistent::new(
+                JsBackend::new(backend.clone()),
+                settings.policy(),
+            ))
         };
         let settled = settled.dyn_into().ok().filter(|_| !backend.is_undefined());
         let calls = Rc::default();
@@ -84,7 +88,13 @@ impl Host {
 
     /// The status of a call polled once, or that it is pending. `id` and `text` are the bytes of the areas that it reads: by the
     /// time it goes on, they hold something else.
-    pub(super) fn run<F>(&self, id: u32, text: u32, call: impl FnOnce(Rc<Input>) -> F) -> u32
+    pub(super) fn run<F>(
+        &self,
+        _asked: Asked,
+        id: u32,
+        text: u32,
+        call: impl Fn(Rc<Input>) -> F + 'static,
+    ) -> u32
     where
         F: Future<Output = Result<u32>> + 'static,
     {
@@ -129,7 +139,7 @@ impl Host {
     }
 
     /// Drops a call that waits, and with it the turn that others wait for.
-    pub(super) fn give_up(&self, number: u32) {
+    pub(super) fn give_up(&self, number: u32, _is_stalled: bool) {
         let waiting = self.calls.borrow_mut().remove(number);
         let call = waiting.and_then(|waiting| waiting.borrow_mut().take());
         // Outside of any borrow: this wakes others.

@@ -1,0 +1,185 @@
+//! IndexedDB, shared by every page and worker of an origin.
+//!
+//! One connection is open at a time. It closes when another tab wants to upgrade or delete the database, and may be closed by the
+//! browser; the next call then opens another.
+
+mod failure;
+mod schema;
+mod transaction;
+mod value;
+
+use core::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use indexed_db_futures::database::Database as Handle;
+use indexed_db_futures::internals::SystemRepr;
+use indexed_db_futures::prelude::Build;
+use indexed_db_futures::transaction::{TransactionDurability, TransactionMode, TransactionOptions};
+use wasm_bindgen::prelude::{Closure, JsCast, JsValue};
+use web_sys::IdbOpenDbRequest;
+
+use crate::{Code, Error};
+
+use super::grouped::{Connection, Database, Failure};
+
+use failure::{failure, unavailable};
+use transaction::IdbTransaction;
+
+/// A database by its name.
+pub struct IndexedDb {
+    name: String,
+    durability: TransactionDurability,
+    open: Rc<RefCell<Option<Handle>>>,
+    is_blocked: Rc<Cell<bool>>,
+}
+
+/// An open connection.
+pub struct IdbConnection {
+    handle: Handle,
+    durability: TransactionDurability,
+}
+
+impl IndexedDb {
+    /// The database `name`, which is made when it isn't there. A strict one says that something is stored when it is on the disk;
+    /// else when the operating system has it.
+    pub fn new(name: String, is_strict: bool) -> Self {
+        let durability = if is_strict {
+            TransactionDurability::Strict
+        } else {
+            TransactionDurability::Relaxed
+        };
+        IndexedDb {
+            name,
+            durability,
+            open: Rc::default(),
+            is_blocked: Rc::default(),
+        }
+    }
+
+    async fn open(&self) -> Result<Handle, Failure> {
+        let request: Rc<RefCell<Option<IdbOpenDbRequest>>> = Rc::default();
+        let upgraded = request.clone();
+        let is_blocked = self.is_blocked.clone();
+        is_blocked.set(false);
+        let opening = Handle::open(&self.name)
+            .with_version(schema::VERSION)
+            .with_on_blocked(move |_| {
+                is_blocked.set(true);
+                Ok(())
+            })
+            .with_on_upgrade_needed(move |event, database| {
+                let transaction = upgraded
+                    .borrow()
+                    .as_ref()
+                    .and_then(|request| request.transaction());
+                schema::upgrade(event.old_version(), &database, transaction.as_ref())
+            })
+            .build()
+            .map_err(unavailable)?;
+        let system = opening.as_sys().clone();
+        *request.borrow_mut() = Some(system.clone());
+        let unfinished = Unfinished(Some(system));
+        let handle = opening.await.map_err(unavailable)?;
+        unfinished.done();
+        Ok(handle)
+    }
+
+    /// Lets go of the handle when somebody else wants the database, or the browser has closed it.
+    fn listen(&self, handle: &Handle) {
+        let system = handle.as_sys();
+        let open = self.open.clone();
+        let on_change = Closure::<dyn FnMut()>::new({
+            let open = open.clone();
+            let system = system.clone();
+            move || {
+                system.close();
+                open.take();
+            }
+        });
+        let on_close = Closure::<dyn FnMut()>::new(move || drop(open.take()));
+        system.set_onversionchange(Some(on_change.into_js_value().unchecked_ref()));
+        system.set_onclose(Some(on_close.into_js_value().unchecked_ref()));
+    }
+}
+
+impl Database for IndexedDb {
+    type Connection = IdbConnection;
+
+    async fn connect(&self) -> Result<IdbConnection, Failure> {
+        let there = self.open.borrow().clone();
+        let handle = match there {
+            Some(handle) => handle,
+            None => {
+                let handle = self.open().await?;
+                self.listen(&handle);
+                *self.open.borrow_mut() = Some(handle.clone());
+                handle
+            }
+        };
+        Ok(IdbConnection {
+            handle,
+            durability: self.durability,
+        })
+    }
+
+    fn disconnect(&self) {
+        if let Some(handle) = self.open.take() {
+            handle.close();
+        }
+    }
+
+    fn stalled(&self) -> Error {
+        let message = if self.is_blocked.get() {
+            "another tab keeps an older version of the database open; close the other tabs of this site"
+        } else {
+            "IndexedDB doesn't answer; close other tabs of this site, or restart the browser"
+        };
+        Error::new(Code::BackendUnavailable, message)
+    }
+}
+
+impl Connection for IdbConnection {
+    type Transaction<'c> = IdbTransaction<'c>;
+
+    fn begin(&self, writes: bool) -> Result<IdbTransaction<'_>, Failure> {
+        let mode = if writes {
+            TransactionMode::Readwrite
+        } else {
+            TransactionMode::Readonly
+        };
+        let transaction = self
+            .handle
+            .transaction(schema::STORES)
+            .with_mode(mode)
+            .with_options(TransactionOptions::new().with_durability(self.durability))
+            .build()
+            .map_err(failure)?;
+        IdbTransaction::new(transaction)
+    }
+}
+
+/// A request to open that nobody waits for any more must not leave a connection behind that blocks others.
+struct Unfinished(Option<IdbOpenDbRequest>);
+
+impl Unfinished {
+    fn done(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        if let Some(request) = self.0.take() {
+            let late = request.clone();
+            let close = Closure::once_into_js(move || {
+                if let Ok(Ok(database)) =
+                    late.result().map(JsCast::dyn_into::<web_sys::IdbDatabase>)
+                {
+                    database.close();
+                }
+            });
+            request.set_onsuccess(Some(close.unchecked_ref()));
+            let _: &JsValue = &close;
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! Memory into which what a call needs has been brought before it runs.
+
+use core::cell::RefCell;
+use std::rc::Rc;
+
+use crate::engine::{Cleaned, Decide, Head, Listed, Page, Record, Store, Tell, WriteContext};
+use crate::{Code, Error, Result};
+
+use super::Memory;
+
+/// The memory store, alone or in front of another.
+#[derive(Clone, Debug, Default)]
+pub struct Staged(Rc<Parts>);
+
+#[derive(Debug, Default)]
+struct Parts {
+    memory: Memory,
+    is_front: bool,
+    listed: RefCell<Option<Listed>>,
+    cleaned: RefCell<Option<Cleaned>>,
+}
+
+impl Staged {
+    /// Memory in front of a store that keeps everything: lists and cleanups come from there.
+    pub fn front() -> Self {
+        Staged(Rc::new(Parts {
+            is_front: true,
+            ..Parts::default()
+        }))
+    }
+
+    /// The memory.
+    pub fn memory(&self) -> &Memory {
+        &self.0.memory
+    }
+
+    pub(super) fn stage_listed(&self, listed: Listed) {
+        *self.0.listed.borrow_mut() = Some(listed);
+    }
+
+    pub(super) fn stage_cleaned(&self, cleaned: Cleaned) {
+        *self.0.cleaned.borrow_mut() = Some(cleaned);
+    }
+}
+
+impl Store for Staged {
+    async fn read<R>(
+        &self,
+        id: &[u8],
+        read: impl FnOnce(Option<&Record>) -> Result<R>,
+    ) -> Result<R> {
+        self.0.memory.read(id, read).await
+    }
+
+    async fn write(
+        &self,
+        id: &[u8],
+        context: &WriteContext<'_>,
+        step: &mut Decide<'_>,
+        done: &mut Tell<'_>,
+    ) -> Result<()> {
+        self.0.memory.write(id, context, step, done).await
+    }
+
+    async fn remove(
+        &self,
+        id: &[u8],
+        context: &WriteContext<'_>,
+        check: &mut dyn FnMut(Option<&Record>) -> Result<bool>,
+    ) -> Result<Option<Head>> {
+        self.0.memory.remove(id, context, check).await
+    }
+
+    async fn cleanup(&self, context: &WriteContext<'_>, limit: usize) -> Result<Cleaned> {
+        if !self.0.is_front {
+            return self.0.memory.cleanup(context, limit).await;
+        }
+        self.0.cleaned.take().ok_or_else(not_staged)
+    }
+
+    async fn list(&self, page: &Page<'_>) -> Result<Listed> {
+        if !self.0.is_front {
+            return self.0.memory.list(page).await;
+        }
+        self.0.listed.take().ok_or_else(not_staged)
+    }
+
+    async fn close(&self) -> Result<()> {
+        self.0.memory.close().await
+    }
+}
+
+fn not_staged() -> Error {
+    Error::new(Code::Internal, "a call ran before its store was asked")
+}

@@ -1,0 +1,64 @@
+//! What a call asks for, as numbers; and what it needs for that, once it has to wait.
+
+#[cfg(not(feature = "js-backend"))]
+use crate::backend::grouped::Need;
+
+#[cfg(not(feature = "js-backend"))]
+use super::area::Input;
+
+/// What a call asks for. Lengths are of texts at the start of the id area.
+#[derive(Clone, Copy)]
+#[cfg_attr(
+    feature = "js-backend",
+    allow(dead_code, reason = "futures know by themselves")
+)]
+pub(super) enum Asked {
+    /// To read the context of an id.
+    Read(u32),
+    /// To change it.
+    Write(u32),
+    /// Some ids; a prefix stands behind the cursor.
+    Page {
+        limit: u32,
+        cursor: u32,
+        prefix: u32,
+        descending: bool,
+    },
+    Cleanup {
+        limit: u32,
+        now: f64,
+    },
+    Open,
+    Close,
+}
+
+#[cfg(not(feature = "js-backend"))]
+impl Asked {
+    pub(super) fn need(self, input: &Input) -> Need {
+        let context = |id: u32, writes| Need::Context {
+            id: input.id(0, id).into(),
+            writes,
+        };
+        match self {
+            Asked::Read(id) => context(id, false),
+            Asked::Write(id) => context(id, true),
+            Asked::Page {
+                limit,
+                cursor,
+                prefix,
+                descending,
+            } => Need::Page {
+                limit: limit as usize,
+                cursor: (cursor > 0).then(|| input.id(0, cursor).into()),
+                descending,
+                prefix: input.id(cursor, prefix).into(),
+            },
+            Asked::Cleanup { limit, now } => Need::Cleanup {
+                limit: limit as usize,
+                now,
+            },
+            Asked::Open => Need::Open,
+            Asked::Close => Need::Close,
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! Running calls: at once where memory is the store, else when a transaction has what they need.
+
+use core::cell::{Cell, RefCell};
+use core::future::Future;
+use core::pin::pin;
+use core::task::{Context, Poll, Waker};
+use std::rc::{Rc, Weak};
+
+use js_sys::Function;
+use wasm_bindgen::prelude::{JsCast, JsValue};
+use wasm_bindgen_futures::spawn_local;
+
+use crate::backend::grouped::{Job, Need};
+use crate::backend::indexed_db::IndexedDb;
+use crate::backend::{Grouped, Staged};
+use crate::{Code, Error, Result};
+
+use super::area::{INPUT, Input, OUTPUT};
+use super::asked::Asked;
+use super::output::{Answer, status};
+use super::settings::Settings;
+
+/// A transaction has to be waited for; the answer comes to the function given at the start, with the number of the call.
+const PENDING: u32 = 4;
+
+pub(super) type Stores = Staged;
+
+/// What runs the calls of one engine.
+pub(super) struct Host(Option<Rc<Waiting>>);
+
+/// Calls that wait for IndexedDB.
+struct Waiting {
+    grouped: Grouped<IndexedDb>,
+    /// Called with a call's number and status, when its answer stands in the area.
+    settled: Function,
+    /// How many calls there have been.
+    count: Cell<u32>,
+    /// Calls that nobody waits for any more.
+    given_up: RefCell<Vec<u32>>,
+}
+
+/// A call and its outcome.
+struct Call {
+    waiting: Weak<Waiting>,
+    number: u32,
+    need: Need,
+    input: Rc<Input>,
+    call: Box<dyn Fn(Rc<Input>) -> u32>,
+    status: u32,
+    answer: Answer,
+}
+
+impl Host {
+    /// The store that `settings` tells. There is no other backend here, which the facade knows.
+    pub(super) fn open(
+        settings: &Settings,
+        _backend: &JsValue,
+        settled: JsValue,
+    ) -> (Stores, Host) {
+        let Some((name, settled)) = settings.database().zip(settled.dyn_into().ok()) else {
+            return (Staged::default(), Host(None));
+        };
+        let staged = Staged::front();
+        let database = IndexedDb::new(name.into(), settings.is_strict());
+        let waiting = Waiting {
+            grouped: Grouped::new(database, settings.policy(), staged.clone()),
+            settled,
+            count: Cell::new(0),
+            given_up: RefCell::default(),
+        };
+        (staged, Host(Some(Rc::new(waiting))))
+    }
+
+    /// The status of a call that memory can answer, or that it is pending. `id` and `text` are the bytes of the areas that it
+    /// reads: by the time it goes on, they hold something else.
+    pub(super) fn run<F>(
+        &self,
+        asked: Asked,
+        id: u32,
+        text: u32,
+        call: impl Fn(Rc<Input>) -> F + 'static,
+    ) -> u32
+    where
+        F: Future<Output = Result<u32>>,
+    {
+        let input = INPUT.with(|input| input.borrow().clone());
+        match &self.0 {
+            None => poll(call(input)),
+            Some(waiting) => {
+                let input = Rc::new(input.copy(id, text));
+                waiting.add(
+                    asked.need(&input),
+                    input,
+                    Box::new(move |input| poll(call(input))),
+                )
+            }
+        }
+    }
+
+    /// States up to so many bytes go along with the outcome of a write; larger ones are asked for when somebody reads them.
+    pub(super) fn small_state(&self) -> usize {
+        512
+    }
+
+    /// Drops a call that waits. With `is_stalled` the database has not answered anybody for long, and is connected to anew.
+    pub(super) fn give_up(&self, number: u32, is_stalled: bool) {
+        let Some(waiting) = &self.0 else { return };
+        waiting.given_up.borrow_mut().push(number);
+        if is_stalled {
+            waiting.grouped.interrupt();
+        }
+    }
+}
+
+/// The status of a call over memory, which is ready when it is polled first.
+pub(super) fn poll(call: impl Future<Output = Result<u32>>) -> u32 {
+    match pin!(call).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(outcome) => status(outcome),
+        Poll::Pending => {
+            let message = "the memory store kept a call waiting";
+            status(Err(Error::new(Code::Internal, message)))
+        }
+    }
+}
+
+impl Waiting {
+    fn add(
+        self: &Rc<Self>,
+        need: Need,
+        input: Rc<Input>,
+        call: Box<dyn Fn(Rc<Input>) -> u32>,
+    ) -> u32 {
+        let number = self.count.get();
+        self.count.set(number.wrapping_add(1));
+        let job = Call {
+            waiting: Rc::downgrade(self),
+            number,
+            need,
+            input,
+            call,
+            status: 0,
+            answer: Answer::default(),
+        };
+        if self.grouped.add(Box::new(job)) {
+            let waiting = self.clone();
+            spawn_local(async move { waiting.grouped.serve().await });
+        }
+        OUTPUT.with(|output| output.borrow_mut().begin().extra(f64::from(number)).end());
+        PENDING
+    }
+}
+
+impl Job for Call {
+    fn need(&self) -> &Need {
+        &self.need
+    }
+
+    fn is_given_up(&self) -> bool {
+        let waiting = self.waiting.upgrade();
+        waiting.is_some_and(|waiting| waiting.given_up.borrow().contains(&self.number))
+    }
+
+    fn run(&mut self) {
+        self.status = (self.call)(self.input.clone());
+        self.answer = OUTPUT.with(|output| output.borrow_mut().take());
+    }
+
+    fn fail(&mut self, error: &Error) {
+        self.status = status(Err(error.clone()));
+        self.answer = OUTPUT.with(|output| output.borrow_mut().take());
+    }
+
+    fn settle(mut self: Box<Self>) {
+        let Some(waiting) = self.waiting.upgrade() else {
+            return;
+        };
+        let answer = core::mem::take(&mut self.answer);
+        OUTPUT.with(|output| output.borrow_mut().restore(answer));
+        // The facade's function reads the answer and never throws.
+        let (number, status) = (self.number.into(), self.status.into());
+        let _ = waiting.settled.call2(&JsValue::NULL, &number, &status);
+    }
+}
+
+impl Drop for Call {
+    fn drop(&mut self) {
+        if let Some(waiting) = self.waiting.upgrade() {
+            waiting
+                .given_up
+                .borrow_mut()
+                .retain(|number| *number != self.number);
+        }
+    }
+}
