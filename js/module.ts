@@ -1,23 +1,30 @@
 /** How the WebAssembly module gets here: the package's own, compiled once per process, or one the user brings. */
-import { load } from "#load";
 import { ChordError, kindOf } from "./error.js";
 
-let own: Promise<WebAssembly.Module> | undefined;
+type Loader = () => WebAssembly.Module | Promise<WebAssembly.Module>;
+
+let load: Loader | undefined;
+let own: WebAssembly.Module | Promise<WebAssembly.Module> | undefined;
 const brought = new WeakMap<object, Promise<WebAssembly.Module>>();
+
+/** Says where the package's own module comes from; each entry of the package does, for its kind of runtime. */
+export function loadBy(loader: Loader): void {
+  load = loader;
+}
 
 /**
  * The compiled module. Calls that overlap, or repeat with the same source, share one compilation; a failed one is tried again.
  *
+ * A module that is there needs no promise that others wait for, too: Cloudflare Workers bind each to the request it was made in.
+ *
  * @throws ChordError `backend_unavailable` where it can't be loaded, `invalid_argument` where `source` is nothing it could be loaded from
  */
-export function moduleFrom(source: unknown): Promise<WebAssembly.Module> {
+export async function moduleFrom(source: unknown): Promise<WebAssembly.Module> {
   if (source === undefined) {
-    own ??= explained(load, "the package's chord.wasm").catch((error: unknown) => {
-      own = undefined;
-      throw error;
-    });
+    own ??= ownModule();
     return own;
   }
+  if (isModule(source)) return source as WebAssembly.Module;
   if (typeof source !== "object" || source === null) return explained(() => compile(source), "option wasm");
   let module = brought.get(source);
   if (module === undefined) {
@@ -26,6 +33,19 @@ export function moduleFrom(source: unknown): Promise<WebAssembly.Module> {
     module.catch(() => brought.delete(source));
   }
   return module;
+}
+
+// Some browsers switch WebAssembly off in their strictest mode.
+const isModule = (source: unknown): boolean => typeof WebAssembly === "object" && source instanceof WebAssembly.Module;
+
+function ownModule(): WebAssembly.Module | Promise<WebAssembly.Module> {
+  if (load === undefined) throw new ChordError("backend_unavailable", "no entry of the package was imported; import chord-sync");
+  const loading = load();
+  if (!(loading instanceof Promise)) return loading;
+  return explained(() => loading, "the package's chord.wasm").catch((error: unknown) => {
+    own = undefined;
+    throw error;
+  });
 }
 
 async function compile(given: unknown): Promise<WebAssembly.Module> {
@@ -58,9 +78,9 @@ async function explained(get: () => Promise<WebAssembly.Module>, what: string): 
   } catch (cause) {
     if (cause instanceof ChordError) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
-    const advice = /unsafe-eval|content security policy/i.test(reason)
+    const advice = /unsafe-eval|content security policy|\bCSP\b/i.test(reason)
       ? "the page's Content-Security-Policy forbids WebAssembly; add 'wasm-unsafe-eval' to its script-src"
-      : "pass a module, its bytes or its URL as option wasm";
+      : "pass a module, its bytes or its URL as option wasm, or import chord-sync/inline, which needs no file";
     throw new ChordError("backend_unavailable", `${what} could not be loaded: ${reason}; ${advice}`, { cause });
   }
 }

@@ -14,20 +14,14 @@ function importsOf(text) {
   return [...text.matchAll(/\b(?:from|import)\s*["']([^"'\s;()]+)["']/g)].map((match) => match[1]);
 }
 
-function resolveImport(from, name, imports) {
-  const target = imports[name]?.browser;
-  if (target !== undefined) return join(installed, target);
-  return name.startsWith(".") ? join(dirname(from), name) : undefined;
-}
-
 /** Every file of the package that its entry imports, directly or not. */
 function reachable() {
-  const { exports, imports } = JSON.parse(readFileSync(join(installed, "package.json"), "utf8"));
+  const { exports } = JSON.parse(readFileSync(join(installed, "package.json"), "utf8"));
   const found = new Set();
   const visit = (file) => {
-    if (file === undefined || found.has(file) || !existsSync(file)) return;
+    if (found.has(file) || !existsSync(file)) return;
     found.add(file);
-    for (const name of importsOf(readFileSync(file, "utf8"))) visit(resolveImport(file, name, imports));
+    for (const name of importsOf(readFileSync(file, "utf8"))) visit(join(dirname(file), name));
   };
   visit(join(installed, exports["."].browser));
   return [...found];

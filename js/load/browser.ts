@@ -1,9 +1,23 @@
 /** Browsers, and bundlers for them: fetched from beside the package. */
-export async function load(): Promise<WebAssembly.Module> {
-  const url = new URL("../../chord.wasm", import.meta.url);
+import { loadBy } from "../module.js";
+
+export * from "../index.js";
+
+/** Where Vite looks after it has moved this script to its cache and left the module behind (vite#8427), and where it serves that. */
+const leftBehind = /\/node_modules\/chord\.wasm(?=$|\?)/;
+const served = "/node_modules/chord-sync/chord.wasm";
+
+loadBy(async () => {
+  // Written so that bundlers see it; they put the module among their assets and its new address here.
+  const { href } = new URL("../../chord.wasm", import.meta.url);
+  const url = href.replace(leftBehind, served);
   const response = await fetch(url);
-  if (!response.ok) throw new Error(`${url.href} was answered with status ${response.status}`);
+  const type = response.headers.get("Content-Type") ?? "";
+  // Servers for single pages answer with that page whatever they don't have.
+  if (!response.ok || type.startsWith("text/html")) {
+    throw new Error(`${url} was answered with ${response.ok ? "a page" : `status ${response.status}`}`);
+  }
   // As a stream where the server names the type; many don't know it, and compileStreaming insists.
-  if (response.headers.get("Content-Type") === "application/wasm") return WebAssembly.compileStreaming(response);
+  if (type === "application/wasm") return WebAssembly.compileStreaming(response);
   return WebAssembly.compile(await response.arrayBuffer());
-}
+});

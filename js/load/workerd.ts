@@ -1,6 +1,7 @@
 /** Cloudflare Workers: compiled when the Worker is deployed, for it can't compile bytes. */
 import module from "../../chord.wasm";
+import { loadBy } from "../module.js";
 
-export function load(): Promise<WebAssembly.Module> {
-  return Promise.resolve(module);
-}
+export * from "../index.js";
+
+loadBy(() => module);

@@ -1,2 +1,0 @@
-/** Bun: as Node does, whose files it knows. */
-export { load } from "./node.js";
