@@ -11,6 +11,7 @@ import { moduleFrom } from "./module.js";
 import { type ChordOptions, fieldsOf, settingsOf } from "./options.js";
 import { getContext, listContexts, listDeltas, syncContext } from "./reads.js";
 import type { Result } from "./result.js";
+import { type StorageInfo, storage } from "./storage.js";
 import type { Outcome } from "./telemetry.js";
 import type {
   ChangeResult,
@@ -249,7 +250,7 @@ export class Chord implements AsyncDisposable {
     return this.#instance.compute(() => {
       if (id !== "*") this.#instance.checkId(id);
       checkFunction("listener", listener);
-      return this.#instance.listeners.add(id, listener);
+      return this.#instance.subscribe(id, listener);
     });
   }
 
@@ -347,6 +348,17 @@ export class Chord implements AsyncDisposable {
    */
   formatDelta(delta: Delta, metadata?: FormatMetadata): unknown {
     return this.#instance.compute(() => formatDelta(this.#instance, delta, metadata));
+  }
+
+  /**
+   * Where contexts are kept, whether that is for good, and how much of it is taken.
+   *
+   * @example
+   * const { kind } = await chord.storage();
+   * if (kind === "best-effort") await navigator.storage.persist();     // ask the browser to keep it when room gets short
+   */
+  storage(): Promise<StorageInfo> {
+    return this.#instance.run(() => storage(this.#instance.settings));
   }
 
   /** Ends everything: timers, subscriptions, and the contexts kept in memory. Results that were handed out stay readable. Calling it again is fine. */

@@ -67,6 +67,8 @@ export interface Cleaned {
 export interface Core {
   /** Whether others may change what is stored, so that the state at hand is soon another. */
   readonly isShared: boolean;
+  /** Whether a revision is that of a commit made here. */
+  isOwn(revision: string): boolean;
   /** Finds out whether contexts can be kept here. */
   open(): Settled<void>;
   set(id: string, context: string, guard: Guard | undefined, now: number): Settled<Committed>;

@@ -3,7 +3,8 @@ export type { Backend, Commit, Committed, Entry, Expired, Head, Keep, News, Page
 export { Chord } from "./chord.js";
 export { ChordError, type ChordErrorCode, type ChordErrorDetails, type Path } from "./error.js";
 export { append, increment } from "./operation.js";
-export type { ChordOptions, Limits, ProvidedContext, WasmSource } from "./options.js";
+export type { ChordOptions, IndexedDbBackend, Limits, ProvidedContext, WasmSource } from "./options.js";
+export type { StorageInfo } from "./storage.js";
 export type {
   Append,
   ArrayEdit,

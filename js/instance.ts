@@ -4,15 +4,16 @@ import { type Clock, clockOf } from "./clock.js";
 import type { Committed, Core, Settled } from "./core.js";
 import { type Patience, within } from "./deadline.js";
 import { asChordError, ChordError } from "./error.js";
+import { type Commit, Following } from "./following.js";
 import { History } from "./history.js";
 import { checkId } from "./id.js";
 import type { JsonLimits } from "./json.js";
 import { Listeners } from "./listeners.js";
-import { Moment } from "./moment.js";
+import { Moment, type Stamp } from "./moment.js";
 import type { Settings } from "./options.js";
 import { Result } from "./result.js";
 import { type Operation, type Outcome, Observer } from "./telemetry.js";
-import type { Context } from "./types.js";
+import type { Context, Delta, Listener } from "./types.js";
 
 export class Instance {
   readonly settings: Settings;
@@ -25,6 +26,8 @@ export class Instance {
   /** What deltas handed in may measure: they hold old and new values, and each array adds three levels. */
   readonly deltaJson: JsonLimits;
   isClosed = false;
+  /** Where others write to the store, too. */
+  readonly #following: Following | undefined;
   readonly #clock: Clock;
   readonly #observer: Observer | undefined;
 
@@ -35,6 +38,9 @@ export class Instance {
     this.history = new History(core);
     this.json = { bytes: contextBytes, depth, isDelta: false };
     this.deltaJson = { bytes: contextBytes, depth: 3 * depth + 8, isDelta: true };
+    const { backend } = settings;
+    const isDatabase = typeof backend === "object" && "type" in backend;
+    this.#following = isDatabase ? new Following(core, this.listeners, backend.name) : undefined;
     this.#clock = clockOf(settings.timeUnit, settings.timeProvider);
     this.#observer = settings.telemetry === undefined ? undefined : new Observer(settings.telemetry);
   }
@@ -112,25 +118,43 @@ export class Instance {
   /** A context has a new state. After a restore there is no delta to tell. */
   changed(moment: Moment, isRestored: boolean): void {
     if (!this.answers.isEmpty) this.answers.forget(moment.id);
-    if (this.listeners.isEmpty || !this.listeners.wants(moment.id)) return;
-    const { version, revision, insertedAt } = moment.stamp;
-    const event = { type: "change", contextId: moment.id, version, revision, insertedAt, origin: "local" } as const;
-    this.listeners.push({ contextId: moment.id, toEvent: () => (isRestored ? event : { ...event, delta: moment.record.delta }) });
+    if (this.#following === undefined && this.listeners.isEmpty) return;
+    this.#tell(moment.id, isRestored ? "restore" : "change", moment.stamp, isRestored ? undefined : () => moment.record.delta);
   }
 
   /** A context is gone. */
   deleted(contextId: string, head: { readonly version: number; readonly revision: string }, insertedAt: number): void {
     this.history.forget(contextId);
     this.answers.forget(contextId);
+    this.#tell(contextId, "delete", { ...head, insertedAt }, undefined);
+  }
+
+  #tell(contextId: string, kind: Commit["kind"], stamp: Stamp, delta: (() => Delta) | undefined): void {
+    const { version, revision, insertedAt } = stamp;
+    if (this.#following !== undefined) {
+      const commit = { kind, contextId, version, revision, insertedAt, origin: "local" } as const;
+      this.#following.committed(delta === undefined ? commit : { ...commit, delta });
+      return;
+    }
     if (!this.listeners.wants(contextId)) return;
-    const { version, revision } = head;
-    this.listeners.push({ contextId, toEvent: () => ({ type: "delete", contextId, version, revision, insertedAt, origin: "local" }) });
+    const type = kind === "delete" ? kind : "change";
+    const event = { type, contextId, version, revision, insertedAt, origin: "local" } as const;
+    this.listeners.push({ contextId, toEvent: () => (delta === undefined ? event : { ...event, delta: delta() }) });
+  }
+
+  /** Adds a listener, who hears of what is committed from now on. */
+  subscribe(id: string, listener: Listener): () => void {
+    const isFirst = !this.listeners.wants(id);
+    const unsubscribe = this.listeners.add(id, listener);
+    if (isFirst) this.#following?.subscribed(id);
+    return unsubscribe;
   }
 
   /** Results handed out before stay readable, and events of what was committed are still told. */
   async close(): Promise<void> {
     this.isClosed = true;
     try {
+      this.#following?.close();
       this.history.close();
       this.answers.clear();
       const closing = this.core.close();

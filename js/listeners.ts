@@ -34,6 +34,11 @@ export class Listeners {
     return this.#byId.has("*") || this.#byId.has(id);
   }
 
+  /** Who is listened to by name. */
+  ids(): string[] {
+    return [...this.#byId.keys()].filter((id) => id !== "*");
+  }
+
   add(id: string, listener: Listener): () => void {
     const subscription: Subscription = { listener, from: this.#told + this.#queue.length, isActive: true };
     const subscriptions = this.#byId.get(id) ?? new Set();

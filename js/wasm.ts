@@ -74,6 +74,10 @@ class WasmCore implements Core {
     this.#engine = this.#guarded(() => new glue.Chord(options, own, (call: number, status: number) => this.#settle(call, status)));
   }
 
+  isOwn(revision: string): boolean {
+    return revision.startsWith(this.#writer);
+  }
+
   open(): Settled<void> {
     return this.#answer(
       () => this.#engine.open(),

@@ -253,10 +253,11 @@ test(
   withChord({}, async (chord) => {
     const late = ear();
     const early = ear();
-    chord.subscribe("c", early.listen);
-    const writing = chord.setContext("c", { n: 1 });
-    chord.subscribe("c", late.listen);
-    await writing;
+    chord.subscribe("c", (event) => {
+      early.listen(event);
+      if (event.version === 1) chord.subscribe("c", late.listen);
+    });
+    await chord.setContext("c", { n: 1 });
     await early.count(1);
     await chord.setContext("c", { n: 2 });
     await late.count(1);

@@ -1,0 +1,219 @@
+/**
+ * Tells listeners of commits to a store that other tabs and workers write to as well: each context's in the order of versions, whoever
+ * made them.
+ *
+ * Whoever commits says so on a channel. That is a hint and no more: what happened is read from the store, so a hint that comes late, twice
+ * or never costs time and not truth. Contexts somebody listens to are looked at every now and then without one.
+ */
+import type { Core, LogEntry } from "./core.js";
+import { parseFrozen } from "./frozen.js";
+import type { Listeners } from "./listeners.js";
+import type { ContextEvent, Delta } from "./types.js";
+
+const lookEvery = 15_000;
+/** More commits at once are told as one, without a delta. */
+const mostEntries = 1000;
+const mostTold = 10_000;
+
+/** A commit, as it is told over the channel. */
+interface Hint {
+  readonly kind: "change" | "restore" | "delete";
+  readonly contextId: string;
+  readonly version: number;
+  readonly revision: string;
+  readonly insertedAt: number;
+}
+
+/** A commit of which listeners are to hear. */
+export interface Commit extends Hint {
+  readonly origin: "local" | "remote";
+  /** Where it is known without reading it. */
+  readonly delta?: () => Delta;
+}
+
+/** How far listeners of one context have been told. */
+interface Told {
+  /** `undefined` until the first event. */
+  version: number | undefined;
+  revision: string;
+  readonly commits: Commit[];
+  isBusy: boolean;
+}
+
+export class Following {
+  readonly #core: Core;
+  readonly #listeners: Listeners;
+  readonly #told = new Map<string, Told>();
+  readonly #channel: BroadcastChannel | undefined;
+  readonly #look = (): void => this.#lookAtAll();
+  readonly #timer: ReturnType<typeof setInterval>;
+  #outbox: Hint[] = [];
+  #isClosed = false;
+
+  /** @param name of the store */
+  constructor(core: Core, listeners: Listeners, name: string) {
+    this.#core = core;
+    this.#listeners = listeners;
+    if (typeof BroadcastChannel === "function") {
+      this.#channel = new BroadcastChannel(`chord-sync:${name}`);
+      this.#channel.onmessage = ({ data }) => this.#hear(data);
+    }
+    this.#timer = setInterval(this.#look, lookEvery);
+    // A page that was frozen or in the background may have missed anything.
+    globalThis.addEventListener?.("visibilitychange", this.#look);
+    globalThis.addEventListener?.("pageshow", this.#look);
+  }
+
+  /** Tells of a commit of this instance's own, here and elsewhere. */
+  committed(commit: Commit): void {
+    this.#post(commit);
+    this.#add(commit);
+  }
+
+  /** Somebody listens to `id` from now on, to which nobody did. */
+  subscribed(id: string): void {
+    if (id === "*") return;
+    this.#told.delete(id);
+    const told = this.#toldOf(id);
+    told.isBusy = true;
+    void this.#begin(id, told).finally(() => this.#goOn(id, told));
+  }
+
+  async #begin(id: string, told: Told): Promise<void> {
+    try {
+      const state = await this.#core.get(id, undefined);
+      if (state === "same") return;
+      told.version = state?.version ?? 0;
+      told.revision = state?.revision ?? "";
+    } catch {
+      // The first commit heard of is the first one told, then.
+    }
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    globalThis.removeEventListener?.("visibilitychange", this.#look);
+    globalThis.removeEventListener?.("pageshow", this.#look);
+    this.#isClosed = true;
+    // What was committed last is said first.
+    if (this.#outbox.length === 0) this.#channel?.close();
+  }
+
+  #post({ kind, contextId, version, revision, insertedAt }: Hint): void {
+    // A commit that was under way at the end is found by whoever looks.
+    if (this.#channel === undefined || (this.#isClosed && this.#outbox.length === 0)) return;
+    if (this.#outbox.push({ kind, contextId, version, revision, insertedAt }) > 1) return;
+    queueMicrotask(() => {
+      const hints = this.#outbox;
+      this.#outbox = [];
+      this.#channel?.postMessage({ hints });
+      if (this.#isClosed) this.#channel?.close();
+    });
+  }
+
+  #hear(message: unknown): void {
+    const { hints } = (message ?? {}) as { hints?: unknown };
+    if (!Array.isArray(hints)) return;
+    for (const hint of hints as Hint[]) {
+      if (typeof hint?.contextId === "string" && Number.isInteger(hint.version)) this.#add({ ...hint, origin: "remote" });
+    }
+  }
+
+  #add(commit: Commit): void {
+    const { contextId } = commit;
+    if (!this.#listeners.wants(contextId)) {
+      this.#told.delete(contextId);
+      return;
+    }
+    const told = this.#toldOf(contextId);
+    told.commits.push(commit);
+    this.#tell(contextId, told);
+  }
+
+  #toldOf(id: string): Told {
+    let told = this.#told.get(id);
+    if (told === undefined) {
+      if (this.#told.size >= mostTold) this.#told.delete(this.#told.keys().next().value as string);
+      told = { version: undefined, revision: "", commits: [], isBusy: false };
+      this.#told.set(id, told);
+    }
+    return told;
+  }
+
+  #goOn(id: string, told: Told): void {
+    told.isBusy = false;
+    this.#tell(id, told);
+  }
+
+  /** Tells what can be told now; what has to be read first is told later. */
+  #tell(id: string, told: Told): void {
+    if (told.isBusy) return;
+    told.commits.sort((one, other) => one.version - other.version);
+    for (let commit = told.commits.shift(); commit !== undefined; commit = told.commits.shift()) {
+      const next = told.version === undefined ? commit.version : told.version + 1;
+      // A deletion has the version of what it deletes.
+      const isNews = commit.kind === "delete" ? commit.version + 1 >= next : commit.version >= next;
+      if (!isNews) continue;
+      if (commit.kind !== "change" || (commit.version === next && commit.delta !== undefined)) {
+        this.#push(commit, told);
+        continue;
+      }
+      told.isBusy = true;
+      void this.#catchUp(commit, next, told).finally(() => this.#goOn(id, told));
+      return;
+    }
+  }
+
+  /** Reads the commits from version `next` on, and tells them. */
+  async #catchUp(commit: Commit, next: number, told: Told): Promise<void> {
+    const { contextId } = commit;
+    let entries: readonly LogEntry[];
+    try {
+      // Some more than were heard of: others may be on their way.
+      entries = await this.#core.deltas(contextId, Math.min(commit.version - next + 8, mostEntries), "desc");
+    } catch {
+      // Whoever calls the store is told what is wrong with it; the next hint or look comes back to this.
+      return;
+    }
+    const missed = entries.filter(({ version }) => version >= next).reverse();
+    const [first] = missed;
+    if (first?.version !== next) {
+      const { version, revision, insertedAt } = missed.at(-1) ?? commit;
+      this.#push({ kind: "change", contextId, version, revision, insertedAt, origin: this.#originOf(revision) }, told);
+      return;
+    }
+    for (const { version, revision, insertedAt, delta } of missed) {
+      const read = (): Delta => parseFrozen<Delta>(delta);
+      this.#push({ kind: "change", contextId, version, revision, insertedAt, origin: this.#originOf(revision), delta: read }, told);
+    }
+  }
+
+  #originOf(revision: string): "local" | "remote" {
+    return this.#core.isOwn(revision) ? "local" : "remote";
+  }
+
+  #push({ kind, contextId, version, revision, insertedAt, origin, delta }: Commit, told: Told): void {
+    told.version = version;
+    told.revision = revision;
+    const type = kind === "delete" ? "delete" : "change";
+    const event: ContextEvent = { type, contextId, version, revision, insertedAt, origin };
+    this.#listeners.push({ contextId, toEvent: () => (delta === undefined ? event : { ...event, delta: delta() }) });
+  }
+
+  #lookAtAll(): void {
+    for (const id of this.#listeners.ids()) {
+      const told = this.#told.get(id);
+      if (told !== undefined && !told.isBusy) void this.#lookAt(id, told).catch(() => undefined);
+    }
+  }
+
+  async #lookAt(id: string, told: Told): Promise<void> {
+    const { version, revision } = told;
+    if (version === undefined) return;
+    const state = await this.#core.get(id, { version, revision });
+    if (state === "same" || told.version !== version || told.isBusy) return;
+    if (state !== undefined) this.#add({ kind: "change", contextId: id, ...state, origin: this.#originOf(state.revision) });
+    // When it was deleted is not known any more; it was there before, or there is nothing to tell.
+    else if (version > 0) this.#add({ kind: "delete", contextId: id, version, revision, insertedAt: 0, origin: "remote" });
+  }
+}
