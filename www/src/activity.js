@@ -5,7 +5,13 @@ const BEAT = 180;
 
 const pick = (list) => list[Math.floor(Math.random() * list.length)];
 
-const NOTES = ["Trumpet mic is hot", "Skip the long intro", "Two choruses each", "Cut the lights on the last bar", "Slower than last night"];
+const NOTES = [
+  "Trumpet mic is hot",
+  "Skip the long intro",
+  "Two choruses each",
+  "Cut the lights on the last bar",
+  "Slower than last night",
+];
 
 function randomEdit(view) {
   const id = pick(view.setlist);

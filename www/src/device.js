@@ -8,7 +8,6 @@ import { Chord } from "chord-sync";
 import { ignoreConflict } from "./conflict.js";
 import { changesOf } from "./edits.js";
 import { Offline } from "./link.js";
-import { CONTEXT } from "./setlist.js";
 import { backendFor } from "./storage.js";
 
 const REPLICA = "replica";

@@ -6,14 +6,15 @@
 /** @param {{ isKept: () => void, hasUpdate: (apply: () => void) => void }} conditions */
 export async function keepOffline(conditions) {
   if (!("serviceWorker" in navigator) || !import.meta.env.PROD) return;
-  const wasControlled = navigator.serviceWorker.controller !== null;
+  let isControlled = navigator.serviceWorker.controller !== null;
   navigator.serviceWorker.addEventListener("controllerchange", () => {
     // The first worker takes over a page that came with its very files; a later one brings other files.
-    if (wasControlled) location.reload();
+    if (isControlled) location.reload();
+    isControlled = true;
   });
   const registration = await navigator.serviceWorker.register("./service-worker.js", { updateViaCache: "none" });
   const takeOver = () => registration.waiting?.postMessage("take-over");
-  if (registration.waiting !== null && wasControlled) takeOver();
+  if (registration.waiting !== null && isControlled) takeOver();
   registration.addEventListener("updatefound", () => {
     const worker = registration.installing;
     worker.addEventListener("statechange", () => {

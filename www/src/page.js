@@ -26,6 +26,7 @@ export class Page {
   #selected;
   #jamming;
   #scheduled = false;
+  #stopped = false;
   #cleanedBy = "server";
   #announcer = new Announcer(find("#announcer"));
 
@@ -53,6 +54,7 @@ export class Page {
   }
 
   stop() {
+    this.#stopped = true;
     this.#jamming?.abort();
     for (const { link } of this.#devices.values()) link.setOnline(false);
   }
@@ -99,12 +101,12 @@ export class Page {
 
   /** Draws once per frame, however often it is called. */
   draw() {
-    if (this.#scheduled) return;
+    if (this.#scheduled || this.#stopped) return;
     this.#scheduled = true;
     // Frames don't come to hidden tabs, and what is drawn late is drawn whole.
     requestAnimationFrame(() => {
       this.#scheduled = false;
-      this.#drawNow();
+      if (!this.#stopped) this.#drawNow();
     });
   }
 
@@ -112,13 +114,23 @@ export class Page {
     const { history, server } = this;
     const devices = [...this.#devices.values()];
     for (const phone of this.#phones.values()) phone.update(history);
-    this.staff.update(history, devices, (record) => this.#authorOf(record), (record) => server.isExpired(record));
+    this.staff.update(
+      history,
+      devices,
+      (record) => this.#authorOf(record),
+      (record) => server.isExpired(record),
+    );
     const record = history.records.find(({ version }) => version === this.#selected) ?? history.records.at(-1);
     this.staff.select(record?.version);
     this.diff.update(record, record && this.#authorOf(record), record?.version === history.newest || record === undefined);
     this.cleanup.update({ runs: history.runs, isServing: this.settings.values.cleanupServer });
     const { contextId, context, version } = await server.chord.getContext(CONTEXT);
-    find("#score-facts").textContent = [contextId, `version ${version}`, size(bytesOf(context)), `${count(history.records.length, "delta")} kept`].join(" · ");
+    find("#score-facts").textContent = [
+      contextId,
+      `version ${version}`,
+      size(bytesOf(context)),
+      `${count(history.records.length, "delta")} kept`,
+    ].join(" · ");
   }
 
   /** Which phone made a change: the one whose count of edits went up with it. */

@@ -3,30 +3,35 @@
 export const CONTEXT = "setlist:tonight";
 
 const REPERTOIRE = [
-  ["So What", "Dm", "9:22", "trumpet"],
-  ["Autumn Leaves", "Gm", "6:10", "piano"],
-  ["Blue in Green", "Dm", "5:37", "trumpet"],
-  ["Take Five", "E♭m", "5:24", "alto sax"],
-  ["Round Midnight", "E♭m", "6:41", "piano"],
-  ["Summertime", "Am", "4:58", "voice"],
-  ["Freddie Freeloader", "B♭", "9:46", "piano"],
-  ["My Favorite Things", "Em", "13:41", "soprano sax"],
-  ["All Blues", "G", "11:33", "trumpet"],
-  ["Caravan", "Fm", "7:05", "drums"],
-  ["Night in Tunisia", "Dm", "6:20", "trumpet"],
-  ["In a Sentimental Mood", "F", "4:15", "tenor sax"],
-  ["Stella by Starlight", "B♭", "5:50", "guitar"],
-  ["Naima", "A♭", "4:21", "tenor sax"],
-  ["Lush Life", "D♭", "5:25", "voice"],
-  ["Blue Bossa", "Cm", "5:15", "trumpet"],
-  ["Cantaloupe Island", "Fm", "5:31", "piano"],
-  ["Misty", "E♭", "4:50", "voice"],
+  ["So What", "Dm", "9:22", "trumpet", "bass alone, eight bars"],
+  ["Autumn Leaves", "Gm", "6:10", "piano", "rubato first chorus"],
+  ["Blue in Green", "Dm", "5:37", "trumpet", "Harmon mute, brushes"],
+  ["Take Five", "E♭m", "5:24", "alto sax", "drum solo over the vamp"],
+  ["Round Midnight", "E♭m", "6:41", "piano", "break into double time"],
+  ["Summertime", "Am", "4:58", "voice", "voice and bass to begin"],
+  ["Freddie Freeloader", "B♭", "9:46", "piano", "everybody gets two choruses"],
+  ["My Favorite Things", "Em", "13:41", "soprano sax", "open vamp, watch for the nod"],
+  ["All Blues", "G", "11:33", "trumpet", "tremolo until the theme"],
+  ["Caravan", "Fm", "7:05", "drums", "mallets, Latin A, swing B"],
+  ["Night in Tunisia", "Dm", "6:20", "trumpet", "stop for the break"],
+  ["In a Sentimental Mood", "F", "4:15", "tenor sax", "piano figure throughout"],
+  ["Stella by Starlight", "B♭", "5:50", "guitar", "no head at the end"],
+  ["Naima", "A♭", "4:21", "tenor sax", "pedal in the bass"],
+  ["Lush Life", "D♭", "5:25", "voice", "verse out of time"],
+  ["Blue Bossa", "Cm", "5:15", "trumpet", "trade fours with the drums"],
+  ["Cantaloupe Island", "Fm", "5:31", "piano", "riff four times first"],
+  ["Misty", "E♭", "4:50", "voice", "only if they ask for it"],
 ];
 const OPENING = 8;
 const KEYS = ["C", "D♭", "D", "E♭", "E", "F", "G♭", "G", "A♭", "A", "B♭", "B"];
 
-const slug = (title) => title.toLowerCase().normalize("NFKD").replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "") || "untitled";
-const song = ([title, key, length, lead]) => ({ title, key, length, lead });
+const slug = (title) =>
+  title
+    .toLowerCase()
+    .normalize("NFKD")
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-|-$/g, "") || "untitled";
+const song = ([title, key, length, lead, cue]) => ({ title, key, length, lead, cue });
 
 /** The state the server starts with. */
 export function opening() {
@@ -66,6 +71,6 @@ export const clearNote = () => ({ remove: [["note"]] });
 export function addSong(title, state) {
   const id = slug(title);
   if (state.songs[id] !== undefined) return unstrike(id);
-  const known = REPERTOIRE.find(([name]) => slug(name) === id) ?? [title, "C", "5:00", "open"];
+  const known = REPERTOIRE.find(([name]) => slug(name) === id) ?? [title, "C", "5:00", "open", "to be agreed on stage"];
   return { set: { songs: { [id]: song(known) } }, append: [[["setlist"], [id]]] };
 }

@@ -3,7 +3,7 @@
 export const databaseName = (owner) => `chord-live-${owner}`;
 
 /** The `backend` option for one owner: all that would differ for another place to keep things. */
-export const backendFor = (_owner) => "memory";
+export const backendFor = (owner) => ({ type: "indexeddb", name: databaseName(owner) });
 
 /** Removes the databases of these owners, whose Chords must be closed. */
 export async function forget(owners) {

@@ -22,12 +22,22 @@ function plot(points) {
   const path = (column) => `M${x(0)} ${y(0)}${points.map((point) => `L${x(point[0]).toFixed(1)} ${y(point[column]).toFixed(1)}`).join("")}`;
   const lines = [0, 0.5, 1].flatMap((share) => [
     drawing("line", { class: "grid", x1: LEFT, x2: WIDTH, y1: y(most * share), y2: y(most * share) }),
-    drawing("text", { class: "scale", x: LEFT - 8, y: y(most * share) + 4, "text-anchor": "end" }, share === 0 ? "0" : size(most * share).replace(".0", "")),
+    drawing(
+      "text",
+      { class: "scale", x: LEFT - 8, y: y(most * share) + 4, "text-anchor": "end" },
+      share === 0 ? "0" : size(most * share).replace(".0", ""),
+    ),
   ]);
   const end = points.at(-1);
   const saved = end === undefined ? [] : [drawing("path", { class: "saved", d: `${path(2)}L${x(end[0])} ${y(0)}Z` })];
   const ticks = points.map(([answer, , , type]) =>
-    drawing("line", { class: `tick ${type}`, x1: x(answer), x2: x(answer), y1: HEIGHT - BOTTOM + 5, y2: HEIGHT - BOTTOM + (type === "no_change" ? 9 : 14) }),
+    drawing("line", {
+      class: `tick ${type}`,
+      x1: x(answer),
+      x2: x(answer),
+      y1: HEIGHT - BOTTOM + 5,
+      y2: HEIGHT - BOTTOM + (type === "no_change" ? 9 : 14),
+    }),
   );
   return [
     ...lines,
@@ -70,7 +80,9 @@ export class Chart {
       ...plot(points),
     );
     this.#types.replaceChildren(
-      ...Object.entries(ANSWERS).map(([type, name]) => element("li", { className: type }, element("b", {}, String(types[type])), ` ${name}`)),
+      ...Object.entries(ANSWERS).map(([type, name]) =>
+        element("li", { className: type }, element("b", {}, String(types[type])), ` ${name}`),
+      ),
     );
   }
 }

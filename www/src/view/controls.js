@@ -15,11 +15,7 @@ export class Controls {
       value.value = `${range.value} ms`;
       onLatency(Number(range.value));
     });
-    node.append(
-      element("label", { className: "latency", for: "latency" }, "Round trip", range, value),
-      this.#join,
-      this.#jam,
-    );
+    node.append(element("label", { className: "latency", for: "latency" }, "Round trip", range, value), this.#join, this.#jam);
     this.jamming(false);
   }
 

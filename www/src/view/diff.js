@@ -45,10 +45,7 @@ export class Diff {
   constructor(node, chord, onLatest) {
     this.#chord = chord;
     this.#latest = element("button", { type: "button", className: "quiet", onclick: onLatest }, "Follow the latest");
-    node.append(
-      element("div", { className: "heading" }, element("div", {}, this.#title, this.#facts), this.#latest),
-      this.#list,
-    );
+    node.append(element("div", { className: "heading" }, element("div", {}, this.#title, this.#facts), this.#latest), this.#list);
   }
 
   /** @param {import("chord-sync").DeltaRecord | undefined} record */

@@ -25,7 +25,11 @@ export class Phone {
     this.online.setAttribute("aria-label", `${device.name} is online`);
     this.#note.setAttribute("aria-label", "Note to the band");
     this.#note.addEventListener("change", () => this.#writeNote());
-    this.#clear = element("button", { type: "button", className: "quiet", "aria-label": "Remove the note", onclick: () => edit(edits.clearNote()) }, "Clear");
+    this.#clear = element(
+      "button",
+      { type: "button", className: "quiet", "aria-label": "Remove the note", onclick: () => edit(edits.clearNote()) },
+      "Clear",
+    );
     this.#body = element(
       "div",
       { className: "body" },
@@ -47,7 +51,13 @@ export class Phone {
       element(
         "header",
         {},
-        element("h3", { id: headingId }, element("span", { className: "tag", "aria-hidden": "true" }, device.name[0]), device.name, element("small", {}, device.part)),
+        element(
+          "h3",
+          { id: headingId },
+          element("span", { className: "tag", "aria-hidden": "true" }, device.name[0]),
+          device.name,
+          element("small", {}, device.part),
+        ),
         this.online,
         this.#state,
       ),
@@ -63,12 +73,7 @@ export class Phone {
   }
 
   #addForm() {
-    const form = element(
-      "form",
-      { className: "add" },
-      this.#title,
-      element("button", { type: "submit", className: "quiet" }, "Add"),
-    );
+    const form = element("form", { className: "add" }, this.#title, element("button", { type: "submit", className: "quiet" }, "Add"));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       const title = this.#title.value.trim() || edits.suggestion(this.#device.view);

@@ -28,7 +28,11 @@ function table({ name, records }) {
     "div",
     { className: "store" },
     element("h3", {}, name, element("small", {}, `${count(records.length, "record")}, ${size(total)}`)),
-    element("div", { className: "scroll", tabIndex: 0, role: "group", "aria-label": name }, element("table", {}, element("tbody", {}, ...records.map(row)))),
+    element(
+      "div",
+      { className: "scroll", tabIndex: 0, role: "group", "aria-label": name },
+      element("table", {}, element("tbody", {}, ...records.map(row))),
+    ),
   );
 }
 

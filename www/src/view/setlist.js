@@ -31,12 +31,12 @@ class Row {
     const isNew = this.#key !== undefined;
     this.#key = text;
     this.#song = song;
-    const { title, key, length, lead, struck } = song;
+    const { title, key, length, lead, cue, struck } = song;
     this.node.classList.toggle("struck", struck === true);
     this.node.classList.toggle("playing", isPlaying);
     this.play.setAttribute("aria-label", isPlaying ? `${title}, now playing` : `Play ${title}`);
     this.play.setAttribute("aria-pressed", String(isPlaying));
-    this.title.replaceChildren(element(struck ? "s" : "span", {}, title), element("small", {}, lead));
+    this.title.replaceChildren(element(struck ? "s" : "span", {}, title), element("small", {}, `${lead} · ${cue}`));
     this.length.textContent = length;
     this.key.textContent = key;
     this.key.setAttribute("aria-label", `${title} is in ${key}; a semitone up`);
@@ -46,7 +46,10 @@ class Row {
 }
 
 /** The paths an edit touches, as far as they are of one song. */
-const songsOf = ({ set, remove = [] }) => [...Object.keys(set?.songs ?? {}), ...remove.filter(([key]) => key === "songs").map((path) => path[1])];
+const songsOf = ({ set, remove = [] }) => [
+  ...Object.keys(set?.songs ?? {}),
+  ...remove.filter(([key]) => key === "songs").map((path) => path[1]),
+];
 
 export class SetListView {
   #rows = new Map();

@@ -5,13 +5,13 @@ import { count, size } from "./words.js";
 
 // Positions from below the lowest line to above the highest, as on paper.
 const POSITIONS = 12;
-const LEAST = 48;
-const MOST = 3000;
+const LEAST = 70;
+const MOST = 420;
 
 /** The higher, the more bytes; on a logarithmic scale, as pitch is. */
 function position(bytes) {
   const share = Math.log(Math.max(bytes, LEAST) / LEAST) / Math.log(MOST / LEAST);
-  return Math.min(POSITIONS, Math.round(share * POSITIONS));
+  return Math.min(POSITIONS, 1 + Math.round(share * (POSITIONS - 1)));
 }
 
 export class Staff {
@@ -20,7 +20,6 @@ export class Staff {
   #forgotten = element("li", { className: "forgotten" });
   #notes = new Map();
   #lastDeltas = new Map();
-  #selected;
 
   /** `onSelect(version)` hears which version to show. */
   constructor(node, onSelect) {
@@ -33,10 +32,9 @@ export class Staff {
     new ResizeObserver(() => this.#drawSlurs()).observe(this.#list);
   }
 
-  /** A phone got a delta: its slur takes the place of the one before. */
+  /** A phone got several versions as one delta: its slur takes the place of the one before. */
   slur(device, { fromVersion, version, type }) {
-    if (type === "delta") this.#lastDeltas.set(device.id, { from: fromVersion, to: version, fresh: true });
-    else if (type === "full_context") this.#lastDeltas.delete(device.id);
+    if (type === "delta" && version - fromVersion > 1) this.#lastDeltas.set(device.id, { from: fromVersion, to: version, fresh: true });
   }
 
   /** Draws the history, with where each device stands. */
@@ -68,7 +66,6 @@ export class Staff {
   }
 
   select(version) {
-    this.#selected = version;
     const tabStop = this.#notes.has(version) ? version : [...this.#notes.keys()].at(-1);
     for (const [each, note] of this.#notes) {
       const button = note.querySelector("button");
@@ -102,7 +99,7 @@ export class Staff {
   /** Left, right, home and end go from note to note: one stop for Tab, however long the history. */
   #move(event) {
     const versions = [...this.#notes.keys()];
-    const at = versions.indexOf(this.#selected ?? versions.at(-1));
+    const at = versions.findIndex((version) => this.#notes.get(version).contains(event.target));
     const to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: versions.length - 1 }[event.key];
     if (to === undefined || versions[to] === undefined) return;
     event.preventDefault();
@@ -118,7 +115,7 @@ export class Staff {
     const paths = [];
     for (const slur of this.#lastDeltas.values()) {
       const [from, to] = [slur.from, slur.to].map((version) => this.#notes.get(version));
-      if (from === undefined || to === undefined || slur.to - slur.from < 2) continue;
+      if (from === undefined || to === undefined) continue;
       const [x1, x2] = [from, to].map((note) => note.offsetLeft + note.offsetWidth / 2);
       const rise = Math.min(34, 10 + (x2 - x1) / 14);
       const base = 40;
