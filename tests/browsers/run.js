@@ -3,8 +3,7 @@
  *
  *     node tests/browsers/run.js [--browser chromium] [--realm worker] [--backend indexeddb] [--only "part of a file's or a test's name"]
  *
- * Without an option, all of its kind, except that backends not yet in the package run only when named. `--report` names a file for the
- * counts, as JSON.
+ * Without an option, all of its kind. `--report` names a file for the counts, as JSON.
  */
 import { writeFileSync } from "node:fs";
 import { basename } from "node:path";
@@ -20,7 +19,7 @@ import { skipsFor } from "./skipped.js";
 import { runSuite } from "./suite.js";
 
 const realms = ["page", "worker", "service-worker"];
-const backends = { finished: ["memory"], all: ["memory", "indexeddb"] };
+const backends = ["memory", "indexeddb"];
 const print = (line) => process.stdout.write(`${line}\n`);
 
 function chosen(option, all, value) {
@@ -58,7 +57,7 @@ await main(async () => {
   const plan = {
     only: values.only,
     files: paths.map((path) => basename(path)),
-    backends: values.backend === undefined ? backends.finished : chosen("backend", backends.all, values.backend),
+    backends: chosen("backend", backends, values.backend),
     realms: chosen("realm", realms, values.realm),
   };
   const names = chosen("browser", browserNames, values.browser);

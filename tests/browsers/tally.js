@@ -1,6 +1,9 @@
 /** What a run of the suite reported: printed as it comes, counted, and checked for what never came. */
 import { duration } from "../../scripts/say.js";
 
+/** What takes longer is told with its time. */
+const slow = 3_000;
+
 const indented = (text) => text.replaceAll(/^/gm, "      ");
 
 export class Tally {
@@ -17,7 +20,7 @@ export class Tally {
   constructor({ print, skips, located = (text) => text }) {
     this.#print = print;
     this.#located = located;
-    this.#unusedSkips = new Set(skips);
+    this.#unusedSkips = new Set(skips.filter(({ isOptional }) => isOptional !== true));
   }
 
   /** Takes one event of `realm/runner.js`. */
@@ -38,6 +41,7 @@ export class Tally {
     } else if (type === "passed") {
       this.#settle(file, event);
       this.passed += 1;
+      if (event.took > slow) this.#print(`  ✔ ${name} › ${test} (${duration(event.took)})`);
     } else if (type === "failed") {
       this.#settle(file, event);
       this.#fail(file, name, test, failure);

@@ -58,7 +58,7 @@ test("each documented refusal has its code", async () => {
   await bare.setContext("c", { a: 1 });
   const failingOnes = await Chord.open({ exportCallback: failing, contextExternalProvider: failing });
   await failingOnes.setContext("c", {});
-  const slow = await Chord.open({ exportCallback: never, timeout: 30 });
+  const slow = await Chord.open({ exportCallback: never, timeout: 200 });
   await slow.setContext("c", {});
   await refusal(() => bare.getContext(""), "invalid_argument");
   await refusal(() => bare.setContext("c", { a: Number.NaN }), "invalid_value");

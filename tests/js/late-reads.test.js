@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Chord, append, increment } from "chord-sync";
 import fc from "fast-check";
+import { times } from "./effort.js";
 import { manualClock, withChord } from "./open.js";
 import { merged, overTheWire, patched, same } from "./oracle.js";
 
@@ -113,7 +114,7 @@ for (const size of Object.keys(sizes)) {
     test(`results of a ${size} context, read ${order}, are those of their versions`, { timeout: 60_000 }, async () => {
       await fc.assert(
         fc.asyncProperty(fc.array(action, { minLength: 1, maxLength: 40 }), (actions) => play(size, actions, order)),
-        { numRuns: size === "large" ? 30 : 80 },
+        { numRuns: times(size === "large" ? 30 : 80) },
       );
     });
   }
@@ -165,13 +166,14 @@ test(
   { timeout: 60_000 },
   withChord({}, async (chord) => {
     const wide = (n) => Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`field ${i}`, `the value ${i} of ${n}`]));
+    const count = times(12_000);
     const held = [];
-    for (let n = 0; n < 12_000; n += 1) {
+    for (let n = 0; n < count; n += 1) {
       await chord.setContext(`c${n}`, wide(n));
       held.push(await chord.updateContext(`c${n}`, { "field 7": n }));
     }
-    for (let n = 0; n < 12_000; n += 3) await chord.updateContext(`c${n}`, { "field 7": "later" });
-    for (let n = 0; n < 12_000; n += 7) await chord.deleteContext(`c${n}`);
+    for (let n = 0; n < count; n += 3) await chord.updateContext(`c${n}`, { "field 7": "later" });
+    for (let n = 0; n < count; n += 7) await chord.deleteContext(`c${n}`);
     for (const n of [...held.keys()].filter((index) => index % 5 === 0 || index % 21 === 0)) {
       const { context, delta } = held[n];
       assert.equal(context.version, 2);

@@ -7,6 +7,7 @@ import { test } from "node:test";
 import { Chord, append, increment } from "chord-sync";
 import fc from "fast-check";
 import { json } from "./arbitraries.js";
+import { times } from "./effort.js";
 import { manualClock } from "./open.js";
 import { isObject, merged, overTheWire, own, put, received, same } from "./oracle.js";
 
@@ -227,7 +228,7 @@ test("whatever happens, every client that syncs holds the truth", { timeout: 200
       }
       await chord.close();
     }),
-    { numRuns: 400 },
+    { numRuns: times(400) },
   );
-  assert.ok(operations > 5_000, `${operations} operations`);
+  assert.ok(operations > times(5_000), `${operations} operations`);
 });

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { append, increment } from "chord-sync";
 import fc from "fast-check";
 import { numbers } from "./arbitraries.js";
+import { times } from "./effort.js";
 import { withChord } from "./open.js";
 import { refusal, refusedSomehow } from "./refusal.js";
 
@@ -50,7 +51,7 @@ test(
         }
       }),
       {
-        numRuns: 1_000,
+        numRuns: times(1_000),
         examples: [
           [Number.MAX_VALUE, Number.MAX_VALUE],
           [0.1, 0.2],

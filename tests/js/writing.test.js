@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { histories, json } from "./arbitraries.js";
+import { times } from "./effort.js";
 import { manualClock, withChord } from "./open.js";
 import { isObject, merged, overTheWire, own, put, same } from "./oracle.js";
 import { refusal } from "./refusal.js";
@@ -118,7 +119,7 @@ test("an update never replaces what it doesn't name, for random documents", asyn
         assert.ok(same(chord.applyDelta(before, result.delta.delta), due));
         await chord.deleteContext(`${id}`);
       }),
-      { numRuns: 1_000 },
+      { numRuns: times(1_000) },
     );
   })();
 });
@@ -156,7 +157,7 @@ test(
           before = document;
         }
       }),
-      { numRuns: 400 },
+      { numRuns: times(400) },
     );
   }),
 );

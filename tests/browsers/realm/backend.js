@@ -5,12 +5,13 @@ import { Chord } from "chord-sync";
 export function useBackend(type, run) {
   if (type === "memory") return { async cleanUp() {} };
   if (type !== "indexeddb") throw new Error(`no such backend: ${type}`);
+  // For `tests/js/effort.js`.
+  globalThis.suiteEffort = 0.1;
   const open = Chord.open;
   let opened = 0;
   let names = [];
   Chord.open = function openNamed(options, ...rest) {
-    const isUnnamed = options === undefined || (options !== null && typeof options === "object" && options.backend === undefined);
-    if (!isUnnamed || Array.isArray(options)) return open.call(this, options, ...rest);
+    if (!isUnnamed(options)) return open.call(this, options, ...rest);
     opened += 1;
     const name = `suite-${run}-${opened}`;
     names.push(name);
@@ -24,6 +25,16 @@ export function useBackend(type, run) {
       await Promise.race([Promise.all(gone), new Promise((resolve) => setTimeout(resolve, 1_000))]);
     },
   };
+}
+
+/** Whether these are options, and name no backend. What is none is for the package to refuse. */
+function isUnnamed(options) {
+  if (options === undefined) return true;
+  try {
+    return typeof options === "object" && !Array.isArray(options) && options.backend === undefined;
+  } catch {
+    return false;
+  }
 }
 
 function deleted(name) {

@@ -38,7 +38,11 @@ function reporterTo(run) {
 /** What nobody awaited and nobody caught. Node fails a test for it, so it fails one here. */
 function uncaughtErrors() {
   const errors = [];
-  self.addEventListener("error", (event) => errors.push(told(event.error ?? event.message)));
+  self.addEventListener("error", (event) => {
+    errors.push(told(event.error ?? event.message));
+    // Else a worker's would go on to the page that started it, as if the worker had failed.
+    event.preventDefault();
+  });
   self.addEventListener("unhandledrejection", (event) => errors.push(`an unhandled rejection: ${told(event.reason)}`));
   return errors;
 }
