@@ -1,7 +1,9 @@
 /**
  * The one place that says which tests don't run in browsers, and why.
  *
- * `file` and, where not all of the file is meant, `test` name them. `where` says in which runs: it gets `{ browser, realm, backend }`; without it, in all. The harness prints each with its reason, and fails where an entry names no test any more, unless the test `isOptional`: there on some machines.
+ * `file` and, where not all of the file is meant, `test` name them. `where` says in which runs: it gets `{ browser, realm, backend }`; without it,
+ * in all. The harness prints each with its reason, and fails where an entry names no test any more, unless the test `isOptional`: there on
+ * some machines only.
  */
 const inWorkers = ({ realm }) => realm !== "page";
 const inServiceWorkers = ({ realm }) => realm === "service-worker";
