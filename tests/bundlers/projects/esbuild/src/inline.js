@@ -1,0 +1,3 @@
+import { program } from "./inline/program.js";
+
+globalThis.outcomes = Promise.all([program("page")]);

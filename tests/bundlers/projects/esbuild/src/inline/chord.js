@@ -1,0 +1,2 @@
+export { Chord, increment } from "chord-sync/inline";
+export const options = {};

@@ -1,0 +1,2 @@
+export { Chord, increment } from "chord-sync";
+export const options = {};
