@@ -32,6 +32,12 @@ for (const [name, command] of Object.entries(runtimes)) {
       assert.equal(ended.stdout.trim(), '{"status":"away","todos":["tea"]}');
     });
 
+    test("runs it with the entry that needs no file, which is the same package", async () => {
+      const ended = await start(consumer.folder, command("inline.js"));
+      assert.equal(ended.code, 0, ended.stderr);
+      assert.equal(ended.stdout.trim(), '{"inline":true} true');
+    });
+
     test("ends by itself while the cleanup server runs", async () => {
       const ended = await start(consumer.folder, command("cleanup.js"));
       assert.equal(ended.code, 0, ended.stderr);

@@ -1,5 +1,7 @@
 // A TypeScript user's program: it only has to compile, and each `@ts-expect-error` has to be one.
 import { append, Chord, ChordError, increment, type ChangeResult, type Context, type Delta, type SyncResult } from "chord-sync";
+import wasm from "chord-sync/chord.wasm";
+import { Chord as Inline } from "chord-sync/inline";
 
 export async function program(): Promise<Delta | undefined> {
   const chord: Chord = await Chord.open({ deltaThreshold: 10, timeUnit: "second" });
@@ -15,6 +17,8 @@ export async function program(): Promise<Delta | undefined> {
   answer.delta;
   const stop: () => void = chord.subscribe("*", (event) => void event.contextId.length);
   stop();
+  const same: typeof Chord = Inline;
+  await (await same.open({ wasm })).close();
   try {
     await chord.close();
   } catch (error) {
