@@ -41,6 +41,7 @@ export async function serve(suite) {
       releases ??= JSON.stringify(await releaseSeries());
       return [releases, "application/json"];
     },
+    "/empty": async () => ["<!doctype html><title>Empty</title>", "text/html; charset=utf-8"],
     "/favicon.ico": async () => ["", "image/x-icon"],
   };
 

@@ -27,7 +27,7 @@ async function attempt({ browser, server, settings, tally, patience }) {
   try {
     page = await browser.open(`${server.url}/app/?${run}#${encodeURIComponent(JSON.stringify({ ...settings, run }))}`);
     const stop = await outcome;
-    if (stop !== undefined) return [stop, ...page.errors].join("\n");
+    if (stop !== undefined) return [stop, ...(await page.errors().catch(() => []))].join("\n");
     await page.close();
   } catch (error) {
     return error.message;

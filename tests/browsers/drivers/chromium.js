@@ -52,7 +52,7 @@ async function open(context, url) {
   page.on("crash", () => errors.push("the page crashed"));
   await page.goto(url, { timeout: 30_000 });
   return {
-    errors,
+    errors: async () => [...errors],
     evaluate: (expression) => within(60_000, "evaluating in Chromium", page.evaluate(expression)),
     close: () => within(10_000, "closing a page of Chromium", page.close()),
   };

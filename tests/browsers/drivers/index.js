@@ -3,8 +3,8 @@
  *
  * `launch(programs, { profile })` starts one, with the folder `profile` for its data or one that is removed at the end, and gives
  * - `version`: as it tells it;
- * - `open(url)`: a new page, `{ evaluate(expression), errors, close() }`, where `expression` is JavaScript text whose value (or what it is a promise
- *   of) must be JSON, and `errors` what was printed to the console as errors, and never caught, so far;
+ * - `open(url)`: a new page, `{ evaluate(expression), errors(), close() }`, where `expression` is JavaScript text whose value (or what it is a
+ *   promise of) must be JSON, and `errors()` gives what was printed to the console as errors, and never caught, so far;
  * - `close()`: ends it in an orderly way; `kill()`: ends it as a crash would. Both leave no process behind.
  *
  * Everything that waits has a deadline.

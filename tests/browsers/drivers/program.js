@@ -4,18 +4,35 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+/** What a sudden end of this process must not leave behind. */
 const running = new Set();
+const folders = new Set();
 
-function endGroup(pid) {
+/** Sends a signal to a process group; gives whether it is there. */
+function signal(pid, name) {
   try {
-    process.kill(-pid, "SIGKILL");
+    process.kill(-pid, name);
+    return true;
   } catch (error) {
     if (error.code !== "ESRCH") throw error;
+    return false;
   }
 }
 
-process.on("exit", () => running.forEach(endGroup));
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => process.exit(1));
+/** Ends a process and all it started, at once, and waits until they are gone. */
+export async function endGroup(pid) {
+  const deadline = performance.now() + 10_000;
+  while (signal(pid, "SIGKILL")) {
+    if (performance.now() > deadline) throw new Error(`process group ${pid} can't be ended`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+process.on("exit", () => {
+  for (const pid of running) signal(pid, "SIGKILL");
+  for (const folder of folders) remove(folder);
+});
+for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(name, () => process.exit(1));
 
 /** The promise's outcome, or a failure that says what was waited for. */
 export async function within(ms, what, promise) {
@@ -30,41 +47,28 @@ export async function within(ms, what, promise) {
   }
 }
 
-/** Starts a program: `{ pid, printed(pattern), onLine, end() }`. */
+/** Starts a program: `{ pid, printed(pattern), end() }`. */
 export function start(program, args, env = {}) {
   const child = spawn(program, args, { detached: true, env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
   const waiting = new Set();
-  const listeners = new Set();
   let output = "";
   let isOver = false;
-  const ended = new Promise((resolve) => {
-    const over = () => {
-      isOver = true;
-      running.delete(child.pid);
-      for (const look of waiting) look();
-      resolve();
-    };
-    child.on("error", over);
-    child.on("exit", over);
-  });
+  const over = () => {
+    isOver = true;
+    for (const look of waiting) look();
+  };
+  child.on("error", over);
+  child.on("exit", over);
   if (child.pid !== undefined) running.add(child.pid);
   for (const stream of [child.stdout, child.stderr]) {
-    let rest = "";
     stream.setEncoding("utf8").on("data", (text) => {
       // What it says at the start is waited for, and its last words are told; a browser says a lot in between.
       output = (output + text).slice(-10_000);
-      const lines = (rest + text).split("\n");
-      rest = lines.pop();
-      for (const line of lines) for (const listen of listeners) listen(line);
       for (const look of waiting) look();
     });
   }
   return {
     pid: child.pid,
-
-    onLine(listener) {
-      listeners.add(listener);
-    },
 
     /** The match of what it prints; a failure where it ends first, or doesn't print it in time. */
     printed(pattern, ms = 30_000) {
@@ -82,17 +86,26 @@ export function start(program, args, env = {}) {
       return within(ms, `the start of ${program}`, match);
     },
 
-    /** Ends it and all it started, at once. */
+    /** Ends it and all it started. */
     async end() {
-      if (child.pid !== undefined && !isOver) endGroup(child.pid);
-      await within(10_000, `the end of ${program}`, ended);
+      if (child.pid !== undefined) await endGroup(child.pid);
+      running.delete(child.pid);
     },
   };
 }
 
+// A browser that was killed may still be writing.
+const remove = (folder) => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+
 /** A new folder for a browser's data, and what removes it. */
 export function temporaryFolder() {
   const folder = mkdtempSync(join(tmpdir(), "chord-browser-"));
-  // A browser that was killed may still be writing.
-  return { folder, remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }) };
+  folders.add(folder);
+  return {
+    folder,
+    remove() {
+      remove(folder);
+      folders.delete(folder);
+    },
+  };
 }

@@ -55,7 +55,7 @@ export async function launch({ program, driver, display }, { profile } = {}) {
     });
     processes.push(web);
     await ready(url);
-    const options = { binary: program, args: ["--automation", "--enable-write-console-messages-to-stdout=true"] };
+    const options = { binary: program, args: ["--automation"] };
     const capabilities = { alwaysMatch: { "webkitgtk:browserOptions": options } };
     const created = await command(`${url}/session`, "POST", { capabilities });
     const session = `${url}/session/${created.sessionId}`;
@@ -64,7 +64,7 @@ export async function launch({ program, driver, display }, { profile } = {}) {
     return {
       version: `WebKitGTK ${created.capabilities.browserVersion}`,
       pid: web.pid,
-      open: (address) => open({ session, first, process: web }, address),
+      open: (address) => open(session, first, address),
       kill,
 
       async close() {
@@ -78,17 +78,30 @@ export async function launch({ program, driver, display }, { profile } = {}) {
   }
 }
 
-async function open({ session, first, process }, url) {
+/** WebDriver tells nothing of the console, so the page notes down its errors, from when it has loaded on. */
+const noting = `
+  const noted = (window.notedErrors = []);
+  const print = console.error;
+  console.error = (...values) => {
+    noted.push(values.join(" "));
+    print.call(console, ...values);
+  };
+  addEventListener("error", (event) => noted.push(String(event.error ?? event.message)));
+  addEventListener("unhandledrejection", (event) => noted.push(String(event.reason)));`;
+
+async function open(session, first, url) {
   // A new window is asked for from one that is there, and the last one may have been closed.
   await command(`${session}/window`, "POST", { handle: first });
   const { handle } = await command(`${session}/window/new`, "POST", { type: "window" });
   const select = () => command(`${session}/window`, "POST", { handle });
   await select();
-  const errors = [];
-  process.onLine((line) => /^CONSOLE \S+ ERROR/.test(line) && errors.push(line));
   await command(`${session}/url`, "POST", { url });
+  await command(`${session}/execute/sync`, "POST", { script: noting, args: [] });
   return {
-    errors,
+    async errors() {
+      await select();
+      return command(`${session}/execute/sync`, "POST", { script: "return window.notedErrors ?? []", args: [] }, 10_000);
+    },
 
     async evaluate(expression) {
       await select();
