@@ -11,6 +11,8 @@ import type { Listeners } from "./listeners.js";
 import type { ContextEvent, Delta } from "./types.js";
 
 const lookEvery = 15_000;
+/** Commits in quick succession are told together: a message costs more than the commit. */
+const pause = 20;
 /** More commits at once are told as one, without a delta. */
 const mostEntries = 1000;
 const mostTold = 10_000;
@@ -48,6 +50,8 @@ export class Following {
   readonly #look = (): void => this.#lookAtAll();
   readonly #timer: ReturnType<typeof setInterval>;
   #outbox: Hint[] = [];
+  #sending: ReturnType<typeof setTimeout> | undefined;
+  #sent = 0;
   #isClosed = false;
 
   /** @param name of the store */
@@ -95,20 +99,28 @@ export class Following {
     globalThis.removeEventListener?.("visibilitychange", this.#look);
     globalThis.removeEventListener?.("pageshow", this.#look);
     this.#isClosed = true;
-    // What was committed last is said first.
-    if (this.#outbox.length === 0) this.#channel?.close();
+    // What was committed last is said first; what is still under way is found by whoever looks.
+    this.#send();
+    this.#channel?.close();
   }
 
   #post({ kind, contextId, version, revision, insertedAt }: Hint): void {
-    // A commit that was under way at the end is found by whoever looks.
-    if (this.#channel === undefined || (this.#isClosed && this.#outbox.length === 0)) return;
-    if (this.#outbox.push({ kind, contextId, version, revision, insertedAt }) > 1) return;
-    queueMicrotask(() => {
-      const hints = this.#outbox;
-      this.#outbox = [];
-      this.#channel?.postMessage({ hints });
-      if (this.#isClosed) this.#channel?.close();
-    });
+    if (this.#channel === undefined || this.#isClosed) return;
+    this.#outbox.push({ kind, contextId, version, revision, insertedAt });
+    this.#sending ??= setTimeout(() => this.#send(), performance.now() - this.#sent < pause ? pause : 0);
+  }
+
+  #send(): void {
+    clearTimeout(this.#sending);
+    this.#sending = undefined;
+    if (this.#outbox.length === 0) return;
+    try {
+      this.#channel?.postMessage({ hints: this.#outbox });
+    } catch {
+      // The channel of a page that goes away. Whoever looks finds the commit.
+    }
+    this.#outbox = [];
+    this.#sent = performance.now();
   }
 
   #hear(message: unknown): void {

@@ -13,8 +13,8 @@ use core::pin::pin;
 use core::task::{Poll, Waker};
 use std::collections::VecDeque;
 
-use crate::Error;
 use crate::engine::{Cleaned, Listed, Page, Policy, Record};
+use crate::{Code, Error};
 
 use super::contract::StoredEntry;
 use super::row::{Row, Standing, Trim, Writes, writes};
@@ -25,6 +25,9 @@ const LARGEST_GROUP: usize = 1000;
 
 /// So many bytes of contexts are kept in memory between transactions.
 const CACHED_BYTES: usize = 32 << 20;
+
+/// What a context takes there besides id, state and log, more or less.
+const RECORD_BYTES: usize = 256;
 
 /// Why a transaction didn't come about.
 #[derive(Clone, Debug)]
@@ -71,7 +74,7 @@ pub trait Transaction {
     ) -> Result<Vec<crate::Result<Option<Standing>>>, Failure>;
     /// The snapshot and the entries of a context, oldest first.
     async fn contents(&self, id: &[u8], row: &Row) -> Result<(Vec<u8>, Vec<StoredEntry>), Failure>;
-    /// What is due by then, what has been for longest first: so many contexts at most, and tombstones.
+    /// What is to be looked at by then, what has waited for longest first: so many at most.
     async fn due(&self, by: f64, limit: usize) -> Result<Vec<(Box<[u8]>, Standing)>, Failure>;
     /// Ids of contexts in the order of their bytes.
     async fn page(&self, page: &Page<'_>) -> Result<Listed, Failure>;
@@ -132,8 +135,29 @@ pub trait Job {
     fn settle(self: Box<Self>);
 }
 
-/// What a transaction is to change, and what shows afterwards that it did.
-type Expected = Vec<(Box<[u8]>, Standing)>;
+/// What a transaction was to change about one context, which tells afterwards whether it was stored.
+struct Change {
+    id: Box<[u8]>,
+    before: Option<Standing>,
+    after: Option<Standing>,
+}
+
+impl Change {
+    /// Whether this came about, by what is stored now; none where others changed the context since and nothing tells any more.
+    fn has_happened(&self, record: Option<&Record>) -> Option<bool> {
+        let leads_here = |standing: &Standing| {
+            record.is_some_and(|record| match standing {
+                Standing::Live(row) => record.remembers(row.head),
+                Standing::Deleted { .. } => standing.is(record),
+            })
+        };
+        if self.after.as_ref().is_some_and(leads_here) {
+            return Some(true);
+        }
+        let is_as_before = self.before.as_ref().map_or(record.is_none(), leads_here);
+        is_as_before.then_some(false)
+    }
+}
 
 /// One context of a group of calls.
 struct Subject {
@@ -149,6 +173,8 @@ pub struct Grouped<D> {
     policy: Policy,
     staged: Staged,
     queue: RefCell<VecDeque<Box<dyn Job>>>,
+    /// So many calls at the front of the queue go alone: together they were refused.
+    alone: Cell<usize>,
     is_busy: Cell<bool>,
     cached: Cell<usize>,
     /// The transaction under way has taken too long.
@@ -164,6 +190,7 @@ impl<D: Database> Grouped<D> {
             policy,
             staged,
             queue: RefCell::default(),
+            alone: Cell::new(0),
             is_busy: Cell::new(false),
             cached: Cell::new(0),
             is_stalled: Cell::new(false),
@@ -209,10 +236,12 @@ impl<D: Database> Grouped<D> {
         let mut queue = self.queue.borrow_mut();
         let mut group: Vec<Box<dyn Job>> = Vec::new();
         while let Some(job) = queue.pop_front() {
+            let was_refused = self.alone.get() > 0;
+            self.alone.set(self.alone.get().saturating_sub(1));
             if job.is_given_up() {
                 continue;
             }
-            let is_alone = !matches!(job.need(), Need::Context { .. });
+            let is_alone = was_refused || !matches!(job.need(), Need::Context { .. });
             if is_alone && !group.is_empty() {
                 queue.push_front(job);
                 break;
@@ -226,12 +255,12 @@ impl<D: Database> Grouped<D> {
     }
 
     async fn serve_group(&self, group: &mut Vec<Box<dyn Job>>) {
-        let mut expected = Expected::new();
+        let mut changes = Vec::new();
         let mut is_again = false;
         loop {
             self.is_stalled.set(false);
             let failure = match self
-                .unless_stalled(self.attempt(group, &mut expected))
+                .unless_stalled(self.attempt(group, &mut changes))
                 .await
             {
                 Ok(()) => return,
@@ -250,6 +279,13 @@ impl<D: Database> Grouped<D> {
                 Failure::Lost(error) => {
                     self.database.disconnect();
                     error
+                }
+                Failure::Refused(_) if !is_again && group.len() > 1 => {
+                    // One call's fault is not the others'.
+                    self.alone.set(group.len());
+                    let mut queue = self.queue.borrow_mut();
+                    group.drain(..).rev().for_each(|job| queue.push_front(job));
+                    return;
                 }
                 Failure::Refused(error) => error,
             };
@@ -280,14 +316,14 @@ impl<D: Database> Grouped<D> {
 
     async fn attempt(
         &self,
-        group: &mut [Box<dyn Job>],
-        expected: &mut Expected,
+        group: &mut Vec<Box<dyn Job>>,
+        changes: &mut Vec<Change>,
     ) -> Result<(), Failure> {
         let Some(first) = group.first_mut() else {
             return Ok(());
         };
         match first.need() {
-            Need::Context { .. } => return self.run_on_contexts(group, expected).await,
+            Need::Context { .. } => return self.run_on_contexts(group, changes).await,
             Need::Page {
                 limit,
                 cursor,
@@ -307,9 +343,12 @@ impl<D: Database> Grouped<D> {
             Need::Cleanup { limit, now } => {
                 let connection = self.database.connect().await?;
                 let transaction = connection.begin(true)?;
-                let cleaned = self.clean(&transaction, *limit, *now).await?;
-                transaction.commit().await?;
-                self.staged.stage_cleaned(cleaned);
+                if !has_removed(&transaction, changes).await? {
+                    changes.clear();
+                    let cleaned = self.clean(&transaction, *limit, *now, changes).await?;
+                    self.staged.stage_cleaned(cleaned);
+                    transaction.commit().await?;
+                }
             }
             Need::Open => drop(self.database.connect().await?),
             Need::Close => self.database.disconnect(),
@@ -320,8 +359,8 @@ impl<D: Database> Grouped<D> {
 
     async fn run_on_contexts(
         &self,
-        group: &mut [Box<dyn Job>],
-        expected: &mut Expected,
+        group: &mut Vec<Box<dyn Job>>,
+        changes: &mut Vec<Change>,
     ) -> Result<(), Failure> {
         let mut ids: Vec<&[u8]> = Vec::new();
         let mut is_writing = false;
@@ -331,6 +370,7 @@ impl<D: Database> Grouped<D> {
                 is_writing |= writes;
             }
         }
+        ids.extend(changes.iter().map(|change| &*change.id));
         ids.sort_unstable();
         ids.dedup();
         let connection = self.database.connect().await?;
@@ -351,10 +391,11 @@ impl<D: Database> Grouped<D> {
                 error,
             });
         }
-        if self.has_stored(expected) {
+        if self.has_stored(changes, &subjects)? {
             return Ok(());
         }
-        expected.clear();
+        changes.clear();
+        group.retain(|job| !job.is_given_up());
         for job in group.iter_mut() {
             let Need::Context { id, .. } = job.need() else {
                 continue;
@@ -379,11 +420,15 @@ impl<D: Database> Grouped<D> {
                 })
                 .map_err(Failure::Refused)?;
             let Some(writes) = writes else { continue };
-            self.grow_cached(&writes);
+            self.grow_cached(bytes_of(id, &writes));
             transaction.write(id, standing.as_ref(), &writes)?;
-            expected.extend(writes.standing.map(|standing| (id.clone(), standing)));
+            changes.push(Change {
+                id: id.clone(),
+                before: standing.clone(),
+                after: writes.standing,
+            });
         }
-        if expected.is_empty() {
+        if changes.is_empty() {
             return Ok(());
         }
         transaction.commit().await
@@ -405,14 +450,14 @@ impl<D: Database> Grouped<D> {
         if is_there {
             return Ok(None);
         }
+        self.grow_cached(id.len() + RECORD_BYTES);
         let record = match standing {
             None => None,
             Some(Standing::Deleted { head, until }) => Some(Record::deleted(*head, *until)),
             Some(Standing::Live(row)) => {
                 let (snapshot, entries) = transaction.contents(id, row).await?;
-                let bytes =
-                    snapshot.len() + entries.iter().map(|entry| entry.delta.len()).sum::<usize>();
-                self.cached.set(self.cached.get() + bytes);
+                let entries_bytes: usize = entries.iter().map(|entry| entry.delta.len()).sum();
+                self.grow_cached(snapshot.len() + entries_bytes);
                 match row.record(snapshot, entries) {
                     Ok(record) => Some(record),
                     Err(error) => return Ok(Some(error)),
@@ -423,23 +468,27 @@ impl<D: Database> Grouped<D> {
         Ok(None)
     }
 
-    /// Whether a transaction that seemed to fail was stored after all. It was all or nothing, so one context tells.
-    fn has_stored(&self, expected: &Expected) -> bool {
-        let Some((id, standing)) = expected.first() else {
-            return false;
+    /// Whether the changes of a transaction were stored whose end was not heard of. It was all or nothing, so one context tells.
+    fn has_stored(&self, changes: &[Change], subjects: &[Subject]) -> Result<bool, Failure> {
+        if changes.is_empty() {
+            return Ok(false);
+        }
+        let is_readable = |change: &&Change| {
+            let found = subjects.binary_search_by(|subject| subject.id.cmp(&change.id));
+            found.is_ok_and(|place| subjects[place].error.is_none())
         };
-        self.staged.memory().with(id, |record| {
-            record.is_some_and(|record| match standing {
-                Standing::Live(row) => record.remembers(row.head),
-                Standing::Deleted { .. } => standing.is(record),
-            })
+        let memory = self.staged.memory();
+        let mut telling = changes.iter().filter(is_readable);
+        let told = telling
+            .find_map(|change| memory.with(&change.id, |record| change.has_happened(record)));
+        told.ok_or_else(|| {
+            let message = "the database failed, and others wrote before it was back: nothing tells whether this was stored";
+            Failure::Refused(Error::new(Code::BackendUnavailable, message))
         })
     }
 
-    fn grow_cached(&self, writes: &Writes) {
-        let entries: usize = writes.entries.iter().map(|entry| entry.delta.len()).sum();
-        let snapshot = writes.snapshot.as_ref().map_or(0, Vec::len);
-        self.cached.set(self.cached.get() + entries + snapshot);
+    fn grow_cached(&self, bytes: usize) {
+        self.cached.set(self.cached.get() + bytes);
     }
 
     /// Removes what is due. Expired contexts are not even read.
@@ -448,46 +497,91 @@ impl<D: Database> Grouped<D> {
         transaction: &impl Transaction,
         limit: usize,
         now: f64,
+        changes: &mut Vec<Change>,
     ) -> Result<Cleaned, Failure> {
         let mut cleaned = Cleaned::default();
-        for (id, standing) in transaction.due(now, limit).await? {
-            let expires = |row: &Row| {
-                self.policy
-                    .context_ttl
-                    .is_some_and(|ttl| row.at + ttl <= now)
-            };
-            let writes = match &standing {
-                Standing::Deleted { .. } => {
-                    writes(Some(&standing), None, &self.policy, Trim::Exactly)
+        let mut visited = 0;
+        while visited < limit {
+            let due = transaction.due(now, limit - visited).await?;
+            let mut has_progress = false;
+            for (id, standing) in due {
+                let before = (cleaned.contexts.len(), cleaned.deltas);
+                let writes = self
+                    .clean_one(transaction, &id, &standing, now, &mut cleaned)
+                    .await?;
+                visited += usize::from(before != (cleaned.contexts.len(), cleaned.deltas));
+                if let Some(writes) = writes {
+                    has_progress = true;
+                    transaction.write(&id, Some(&standing), &writes)?;
+                    changes.push(Change {
+                        id: id.clone(),
+                        before: Some(standing),
+                        after: writes.standing,
+                    });
                 }
-                Standing::Live(row) if expires(row) => {
-                    cleaned.contexts.push((id.clone(), row.head));
-                    let kept = (row.head.version + 1).saturating_sub(row.kept);
-                    cleaned.deltas += kept + u64::from(row.created.is_some());
-                    let until = now + self.policy.tombstone_ttl;
-                    let tombstone = Record::deleted(row.head, until);
-                    writes(
-                        Some(&standing),
-                        Some(&tombstone),
-                        &self.policy,
-                        Trim::Exactly,
-                    )
-                }
-                Standing::Live(row) => {
-                    let (snapshot, entries) = transaction.contents(&id, row).await?;
-                    // What can't be read is left to whoever asks for it.
-                    let Ok(mut record) = row.record(snapshot, entries) else {
-                        continue;
-                    };
-                    cleaned.deltas += record.trim(&self.policy.keep(now));
-                    writes(Some(&standing), Some(&record), &self.policy, Trim::Exactly)
-                }
-            };
-            if let Some(writes) = writes.map_err(Failure::Refused)? {
-                transaction.write(&id, Some(&standing), &writes)?;
+                self.staged.memory().install(&id, None);
             }
-            self.staged.memory().install(&id, None);
+            // What comes up again and again must not keep this going.
+            if !has_progress {
+                break;
+            }
         }
         Ok(cleaned)
     }
+
+    /// What is to be written in the place of something that is due; adds to `cleaned` what goes.
+    async fn clean_one(
+        &self,
+        transaction: &impl Transaction,
+        id: &[u8],
+        standing: &Standing,
+        now: f64,
+        cleaned: &mut Cleaned,
+    ) -> Result<Option<Writes>, Failure> {
+        let expires = |row: &Row| {
+            self.policy
+                .context_ttl
+                .is_some_and(|ttl| row.at + ttl <= now)
+        };
+        let record = match standing {
+            Standing::Deleted { .. } => None,
+            Standing::Live(row) if expires(row) => {
+                let kept = (row.head.version + 1).saturating_sub(row.kept);
+                cleaned.contexts.push((id.into(), row.head));
+                cleaned.deltas += kept + u64::from(row.created.is_some());
+                Some(Record::deleted(row.head, now + self.policy.tombstone_ttl))
+            }
+            Standing::Live(row) => {
+                let (snapshot, entries) = transaction.contents(id, row).await?;
+                // What can't be read is left to whoever asks for it, and must not come up again and again.
+                let Ok(mut record) = row.record(snapshot, entries) else {
+                    return Ok(Some(Writes::put_off(row)));
+                };
+                cleaned.deltas += record.trim(&self.policy.keep(now));
+                Some(record)
+            }
+        };
+        writes(Some(standing), record.as_ref(), &self.policy, Trim::Exactly)
+            .map_err(Failure::Refused)
+    }
+}
+
+/// What a context adds to memory that is written like this, more or less.
+fn bytes_of(id: &[u8], writes: &Writes) -> usize {
+    let entries: usize = writes.entries.iter().map(|entry| entry.delta.len()).sum();
+    let snapshot = writes.snapshot.as_ref().map_or(0, Vec::len);
+    id.len() + RECORD_BYTES + entries + snapshot
+}
+
+/// Whether a cleanup whose end was not heard of was stored. Where it removed no context, it can be done again.
+async fn has_removed(transaction: &impl Transaction, changes: &[Change]) -> Result<bool, Failure> {
+    let is_removed = |change: &&Change| matches!(change.after, Some(Standing::Deleted { .. }));
+    let removed: Vec<&Change> = changes.iter().filter(is_removed).collect();
+    if removed.is_empty() {
+        return Ok(false);
+    }
+    let ids: Vec<&[u8]> = removed.iter().map(|change| &*change.id).collect();
+    let standings = transaction.standings(&ids).await?;
+    let mut pairs = removed.iter().zip(standings);
+    Ok(pairs.any(|(change, standing)| standing.is_ok_and(|standing| standing == change.after)))
 }

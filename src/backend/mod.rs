@@ -9,6 +9,7 @@ mod memory;
 mod persistent;
 pub mod row;
 mod staged;
+pub mod stored_text;
 mod turn;
 mod working;
 

@@ -1,8 +1,9 @@
 //! A context as a store with transactions keeps it, and what has to be written there after a commit.
 //!
-//! By id such a store keeps a *row*, which says where things stand, a *snapshot* of the state at some version, and the *entries* of
-//! the log; or, in the place of all three, a *tombstone*. A one-field change writes the row and one entry. A snapshot follows when the
-//! entries since the last one have outgrown the state, so writing snapshots costs no more than the entries did.
+//! By id such a store keeps a *row*, which says where things stand and has the last entries of the log, its *tail*; a *snapshot* of the
+//! state at some version; and earlier *entries*. Or, in the place of all three, a *tombstone*. A one-field change writes the row and
+//! nothing else. The tail goes to the other entries when it has grown long, and a snapshot follows when the entries since the last one
+//! have outgrown half the state.
 
 use crate::delta::{code, text};
 use crate::engine::{Head, Keep, Live, Policy, Record};
@@ -14,11 +15,17 @@ use super::working::Working;
 /// Entries since the last snapshot up to so many bytes are read again faster than another snapshot is written.
 const SHORT_TAIL: u64 = 4096;
 
+/// A longer tail goes to the other entries, so that a row takes a few hundred bytes on average.
+const LONG_TAIL: usize = 1024;
+
+/// What an entry takes in a row besides its delta, more or less.
+const ENTRY_BYTES: usize = 80;
+
 /// So many entries that are not needed any more are dropped at once: one deletion a commit would make each commit dearer.
 const LOOSE_ENTRIES: u64 = 16;
 
 /// Where a context stands.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Row {
     /// The newest commit.
     pub head: Head,
@@ -34,12 +41,14 @@ pub struct Row {
     pub kept: u64,
     /// When the context was created, while that commit counts as kept. It has no entry: its delta is made from the state.
     pub created: Option<f64>,
-    /// When cleanup has to look at it; infinite for never.
+    /// When cleanup is to look at it, which may turn out to be too early; infinite for never.
     pub due: f64,
+    /// The newest entries.
+    pub tail: Vec<StoredEntry>,
 }
 
 /// What is stored by an id.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Standing {
     /// A context.
     Live(Row),
@@ -61,7 +70,7 @@ pub struct Writes {
     pub clear: bool,
     /// Entries from the first of these versions on and before the second go.
     pub drop: Option<(u64, u64)>,
-    /// Entries that come, oldest first.
+    /// Entries that come, oldest first, to be kept together. `drop` takes them when it takes the last of them.
     pub entries: Vec<StoredEntry>,
     /// The snapshot that comes.
     pub snapshot: Option<Vec<u8>>,
@@ -85,10 +94,23 @@ impl Standing {
         }
     }
 
+    /// When cleanup is to look at it; infinite for never.
+    pub fn due(&self) -> f64 {
+        match self {
+            Standing::Live(row) => row.due,
+            Standing::Deleted { until, .. } => *until,
+        }
+    }
+
     /// Whether `record` is what stands there.
     pub fn is(&self, record: &Record) -> bool {
         match self {
-            Standing::Live(row) => record.live().is_some() && record.head() == row.head,
+            // Another tab's cleanup may have shortened the log, and then memory has more of it than is stored.
+            Standing::Live(row) => record.live().is_some_and(|live| {
+                record.head() == row.head
+                    && kept(record, live) == row.kept
+                    && created(live) == row.created
+            }),
             Standing::Deleted { head, until } => {
                 record.tombstone() == Some(*until) && record.head() == *head
             }
@@ -97,11 +119,25 @@ impl Standing {
 }
 
 impl Row {
+    /// Takes the tail away when it is long.
+    fn without_long_tail(&mut self) -> Vec<StoredEntry> {
+        let bytes = self
+            .tail
+            .iter()
+            .map(|entry| entry.delta.len() + ENTRY_BYTES);
+        if bytes.sum::<usize>() <= LONG_TAIL {
+            return Vec::new();
+        }
+        core::mem::take(&mut self.tail)
+    }
+
     /// The record that the row, its snapshot and its entries tell of.
     ///
     /// # Errors
     /// `backend_error` where they don't belong together.
-    pub fn record(&self, snapshot: Vec<u8>, mut tail: Vec<StoredEntry>) -> Result<Record> {
+    pub fn record(&self, snapshot: Vec<u8>, entries: Vec<StoredEntry>) -> Result<Record> {
+        let mut tail = entries;
+        tail.extend_from_slice(&self.tail);
         if let Some(at) = self.created {
             let head = match tail.first() {
                 None => self.head,
@@ -168,6 +204,14 @@ pub fn writes(
 }
 
 impl Writes {
+    /// What makes cleanup look at a context no more until it changes.
+    pub(super) fn put_off(row: &Row) -> Self {
+        Writes::of(Some(Standing::Live(Row {
+            due: f64::INFINITY,
+            ..row.clone()
+        })))
+    }
+
     fn of(standing: Option<Standing>) -> Self {
         Writes {
             standing,
@@ -188,10 +232,10 @@ fn gone(before: &Standing, tombstone: Option<Standing>) -> Writes {
 
 /// A lineage that is not stored yet.
 fn begun(clear: bool, record: &Record, live: &Live, policy: &Policy) -> Result<Writes> {
-    let entries = entries_after(record, None)?.unwrap_or_default();
+    let tail = entries_after(record, None)?.unwrap_or_default();
     let head = record.head();
-    let first = head.version + 1 - entries.len() as u64;
-    let row = Row {
+    let first = head.version + 1 - tail.len() as u64;
+    let mut row = Row {
         head,
         at: record.at(),
         snapshot: head.version,
@@ -200,7 +244,9 @@ fn begun(clear: bool, record: &Record, live: &Live, policy: &Policy) -> Result<W
         kept: first,
         created: created(live),
         due: due(record, policy),
+        tail,
     };
+    let entries = row.without_long_tail();
     Ok(Writes {
         clear,
         entries,
@@ -217,34 +263,40 @@ fn continued(
     policy: &Policy,
     trim: Trim,
 ) -> Result<Option<Writes>> {
-    let Some(entries) = entries_after(record, Some(row.head))? else {
+    let Some(added) = entries_after(record, Some(row.head))? else {
         return begun(true, record, live, policy).map(Some);
     };
     let head = record.head();
+    let added_bytes: usize = added.iter().map(|entry| entry.delta.len()).sum();
     let mut after = Row {
         head,
         at: record.at(),
+        kept: kept(record, live),
         created: created(live),
-        due: due(record, policy),
-        ..*row
+        unsnapped: row.unsnapped + added_bytes as u64,
+        ..row.clone()
     };
-    let added: usize = entries.iter().map(|entry| entry.delta.len()).sum();
-    after.unsnapped += added as u64;
+    after.tail.extend(added);
+    let due = due(record, policy);
+    // Falling due later needs no new note: cleanup looks at the old one in its time and puts it off then.
+    if trim == Trim::Exactly || due < row.due {
+        after.due = due;
+    }
     let length = live.document().length() as u64;
-    let snapshot = (after.unsnapped >= length.max(SHORT_TAIL)).then(|| {
+    let snapshot = (after.unsnapped >= (length / 2).max(SHORT_TAIL)).then(|| {
         after.snapshot = head.version;
         after.unsnapped = 0;
         live.document().text().into_owned()
     });
-    let count = live.log().count() - u64::from(live.log().reaches_creation());
-    after.kept = head.version + 1 - count;
     // What came after the snapshot is needed to tell the state.
     let needed = after.kept.min(after.snapshot + 1);
     let loose = needed.saturating_sub(row.first);
     let drop = (loose > 0 && (trim == Trim::Exactly || loose >= LOOSE_ENTRIES)).then(|| {
         after.first = needed;
+        after.tail.retain(|entry| entry.head.version >= needed);
         (row.first, needed)
     });
+    let entries = after.without_long_tail();
     if after == *row {
         return Ok(None);
     }
@@ -254,6 +306,12 @@ fn continued(
         snapshot,
         ..Writes::of(Some(Standing::Live(after)))
     }))
+}
+
+/// The version of the oldest entry that the log has.
+fn kept(record: &Record, live: &Live) -> u64 {
+    let count = live.log().count() - u64::from(live.log().reaches_creation());
+    record.head().version + 1 - count
 }
 
 fn created(live: &Live) -> Option<f64> {

@@ -13,14 +13,14 @@ use crate::backend::StoredEntry;
 use crate::backend::grouped::{Failure, Transaction};
 use crate::backend::memory::prefix_end;
 use crate::backend::row::{Row, Standing, Writes};
+use crate::backend::stored_text::{
+    parse_entries, parse_row, parse_tombstone, print, print_entries,
+};
 use crate::engine::{Listed, Page};
 
 use super::failure::{failure, of_name, of_value};
 use super::schema::{CONTEXTS, DUE, LOG, SNAPSHOTS, TOMBSTONES};
 use super::value;
-
-/// So many expired tombstones go with one cleanup.
-const TOMBSTONES_AT_ONCE: u32 = 1000;
 
 /// A transaction.
 pub struct IdbTransaction<'c> {
@@ -51,18 +51,19 @@ fn delete(store: &ObjectStore<'_>, key: &JsValue) -> Found<()> {
     store.as_sys().delete(key).map(drop).map_err(of_value)
 }
 
-/// The keys of an id's entries from one version on and before another.
+/// The keys of an id's entries whose last version is from one on and before another.
 fn versions(id: &[u8], from: u64, before: u64) -> KeyRange<JsValue> {
     KeyRange::Bound(
-        value::entry_key(id, from),
+        value::log_key(id, from),
         false,
-        value::entry_key(id, before),
+        value::log_key(id, before),
         true,
     )
 }
 
+/// The same as JavaScript has it.
 fn system_range(id: &[u8], from: u64, before: u64) -> Found<JsValue> {
-    let (from, before) = (value::entry_key(id, from), value::entry_key(id, before));
+    let (from, before) = (value::log_key(id, from), value::log_key(id, before));
     IdbKeyRange::bound_with_lower_open_and_upper_open(&from, &before, false, true)
         .map(Into::into)
         .map_err(of_value)
@@ -104,14 +105,16 @@ impl Transaction for IdbTransaction<'_> {
             .collect();
         let mut standings = Vec::with_capacity(ids.len());
         for (id, asked) in ids.iter().zip(asked.map_err(failure)?) {
-            let found: Option<JsValue> = asked.await.map_err(failure)?;
-            standings.push(match found {
-                Some(row) => value::read_row(&row).map(Some),
+            let row: Option<JsValue> = asked.await.map_err(failure)?;
+            standings.push(match row {
+                Some(row) => parse_row(&value::bytes(&row)).map(Some),
                 None => {
-                    let buried = tombstones.get::<JsValue, _, _>(value::key(id)).primitive();
-                    let buried: Option<JsValue> =
-                        buried.map_err(failure)?.await.map_err(failure)?;
-                    buried.as_ref().map(value::read_tombstone).transpose()
+                    let asked = tombstones.get::<JsValue, _, _>(value::key(id)).primitive();
+                    let tombstone: Option<JsValue> =
+                        asked.map_err(failure)?.await.map_err(failure)?;
+                    let tombstone =
+                        tombstone.map(|tombstone| parse_tombstone(&value::bytes(&tombstone)));
+                    tombstone.transpose()
                 }
             });
         }
@@ -123,39 +126,44 @@ impl Transaction for IdbTransaction<'_> {
         let log = self.store(LOG)?;
         let snapshot = snapshots.get::<JsValue, _, _>(value::key(id)).primitive();
         let range = versions(id, row.first, u64::MAX);
-        let entries = log
+        let asked = log
             .get_all::<JsValue>()
             .with_query::<JsValue, _>(range)
             .primitive();
         let snapshot: Option<JsValue> = snapshot.map_err(failure)?.await.map_err(failure)?;
-        let entries = entries.map_err(failure)?.await.map_err(failure)?;
-        let entries = entries
-            .collect::<Result<Vec<JsValue>, _>>()
-            .map_err(failure)?;
-        let snapshot = snapshot
-            .and_then(|text| text.as_string())
-            .unwrap_or_default();
+        let mut entries = Vec::new();
+        for together in asked.map_err(failure)?.await.map_err(failure)? {
+            // What can't be read is missed by whoever puts the record together.
+            let together = parse_entries(&value::bytes(&together.map_err(failure)?));
+            entries.extend(together.unwrap_or_default());
+        }
         Ok((
-            snapshot.into_bytes(),
-            value::read_entries(&entries, row.first),
+            snapshot.map(|text| value::bytes(&text)).unwrap_or_default(),
+            entries,
         ))
     }
 
     async fn due(&self, by: f64, limit: usize) -> Found<Vec<(Box<[u8]>, Standing)>> {
-        let mut due = Vec::new();
-        for (store, limit) in [(CONTEXTS, limit as u32), (TOMBSTONES, TOMBSTONES_AT_ONCE)] {
-            let store = self.store(store)?;
-            let index = store.index(DUE).map_err(failure)?;
-            let range = KeyRange::UpperBound(JsValue::from_f64(by), false);
-            let found = index
-                .get_all::<JsValue>()
-                .with_query::<JsValue, _>(range)
-                .with_limit(limit);
-            for value in found.primitive().map_err(failure)?.await.map_err(failure)? {
-                // What can't be read is left to whoever asks for it.
-                if let Ok(found) = value.map_err(failure).map(|value| value::read_due(&value)) {
-                    due.extend(found);
-                }
+        let store = self.store(DUE)?;
+        let end = value::due_key(&[], by.next_up());
+        let keys = store
+            .get_all_keys::<JsValue>()
+            .with_query::<JsValue, _>(KeyRange::UpperBound(end, true));
+        let keys = keys.with_limit(limit as u32).primitive().map_err(failure)?;
+        let (mut keys_found, mut ids) = (Vec::new(), Vec::new());
+        for key in keys.await.map_err(failure)? {
+            let key = key.map_err(failure)?;
+            ids.push(value::due_id(&key));
+            keys_found.push(key);
+        }
+        let borrowed: Vec<&[u8]> = ids.iter().map(AsRef::as_ref).collect();
+        let standings = self.standings(&borrowed).await?;
+        let mut due = Vec::with_capacity(ids.len());
+        for ((id, key), standing) in ids.into_iter().zip(keys_found).zip(standings) {
+            match standing {
+                Ok(Some(standing)) => due.push((id, standing)),
+                // A note about nothing, or about what can't be read, must not come up again and again.
+                _ => delete(&store, &key)?,
             }
         }
         Ok(due)
@@ -174,7 +182,7 @@ impl Transaction for IdbTransaction<'_> {
                 .with_direction(CursorDirection::Prev);
             if let Some(mut cursor) = keys.primitive().map_err(failure)?.await.map_err(failure)? {
                 while let Some(key) = cursor.next_key::<JsValue>().await.map_err(failure)? {
-                    ids.push(value::read_key(&key));
+                    ids.push(value::id(&key));
                     if ids.len() > page.limit {
                         break;
                     }
@@ -189,7 +197,7 @@ impl Transaction for IdbTransaction<'_> {
                 .primitive()
                 .map_err(failure)?;
             for key in keys.await.map_err(failure)? {
-                ids.push(value::read_key(&key.map_err(failure)?));
+                ids.push(value::id(&key.map_err(failure)?));
             }
         }
         let more = ids.len() > page.limit;
@@ -199,43 +207,44 @@ impl Transaction for IdbTransaction<'_> {
 
     fn write(&self, id: &[u8], before: Option<&Standing>, writes: &Writes) -> Found<()> {
         let key = value::key(id);
-        let contexts = self.store(CONTEXTS)?;
-        let log = self.store(LOG)?;
         if writes.clear {
             delete(&self.store(SNAPSHOTS)?, &key)?;
-            delete(&log, &system_range(id, 0, u64::MAX)?)?;
+            delete(&self.store(LOG)?, &system_range(id, 0, u64::MAX)?)?;
         }
         if let Some((from, before)) = writes.drop {
-            delete(&log, &system_range(id, from, before)?)?;
+            delete(&self.store(LOG)?, &system_range(id, from, before)?)?;
         }
-        for entry in &writes.entries {
+        if let Some(last) = writes.entries.last() {
+            let entries = value::text(&print_entries(&writes.entries));
             put(
-                &log,
-                &value::entry_key(id, entry.head.version),
-                &value::entry(entry),
+                &self.store(LOG)?,
+                &value::log_key(id, last.head.version),
+                &entries,
             )?;
         }
         if let Some(snapshot) = &writes.snapshot {
             put(&self.store(SNAPSHOTS)?, &key, &value::text(snapshot))?;
         }
-        if let Some(Standing::Deleted { .. }) = before {
-            delete(&self.store(TOMBSTONES)?, &key)?;
+        let store_of = |standing: &Standing| match standing {
+            Standing::Live(_) => self.store(CONTEXTS),
+            Standing::Deleted { .. } => self.store(TOMBSTONES),
+        };
+        let after = writes.standing.as_ref();
+        if let Some(standing) = after {
+            put(&store_of(standing)?, &key, &value::text(&print(standing)))?;
         }
-        match &writes.standing {
-            Some(standing @ Standing::Live(_)) => {
-                put(&contexts, &key, &value::standing(id, standing))?
+        let is_live = |standing: &Standing| matches!(standing, Standing::Live(_));
+        if let Some(before) = before.filter(|before| after.map(is_live) != Some(is_live(before))) {
+            delete(&store_of(before)?, &key)?;
+        }
+        let (was, is) = (before.map(Standing::due), after.map(Standing::due));
+        if was != is {
+            let notes = self.store(DUE)?;
+            if let Some(was) = was.filter(|was| was.is_finite()) {
+                delete(&notes, &value::due_key(id, was))?;
             }
-            standing => {
-                if let Some(Standing::Live(_)) = before {
-                    delete(&contexts, &key)?;
-                }
-                if let Some(standing) = standing {
-                    put(
-                        &self.store(TOMBSTONES)?,
-                        &key,
-                        &value::standing(id, standing),
-                    )?;
-                }
+            if let Some(is) = is.filter(|is| is.is_finite()) {
+                put(&notes, &value::due_key(id, is), &JsValue::TRUE)?;
             }
         }
         Ok(())
