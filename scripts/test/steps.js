@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { relative } from "node:path";
 import { ensureBrowsers } from "../browsers.js";
 import { exclusively } from "../lock.js";
-import { pack } from "../pack.js";
+import { pack, tarball } from "../pack.js";
 import { at, root } from "../paths.js";
 import { run } from "../run.js";
 import { ensureRustChecks } from "../rust.js";
@@ -72,6 +72,12 @@ async function types() {
   return passes(node, [tool("typescript", "bin", "tsc"), "--noEmit", "--project", project]);
 }
 
+/** Whether TypeScript finds the types of each entry, as ES modules: the package has no others. */
+function attw() {
+  const args = [tarball(), "--profile", "esm-only", "--no-definitely-typed", "--format", "ascii"];
+  return passes(node, [tool("@arethetypeswrong/cli", "dist", "index.js"), ...args], { env });
+}
+
 async function demo() {
   const started = performance.now();
   const { code } = await run(node, [at("scripts", "demo.js")], { check: false, timeout, env });
@@ -138,6 +144,7 @@ export const steps = [
   },
   { name: "types", work: types },
   { name: "publint", work: () => passes(node, [tool("publint", "src", "cli.js"), "run", at("pkg"), "--strict"], { env }) },
+  { name: "attw", work: attw },
   { name: "suite on Node", work: () => onNode("node", testFiles("tests/js")) },
   {
     name: "suite on Deno",
@@ -158,6 +165,8 @@ export const steps = [
   { name: "suite in WebKitGTK", work: () => inBrowser("webkit") },
   { name: "documents and scripts", work: () => onNode("documents", testFiles("demo", "bench", "scripts")) },
   { name: "packed package", work: () => onNode("packed", testFiles("tests/packed")) },
+  { name: "fresh projects", work: () => onNode("bundlers", testFiles("tests/bundlers")) },
+  { name: "live page", work: () => onNode("page", testFiles("tests/www")) },
   { name: "backends from JavaScript", work: backends },
   { name: "demo", work: demo },
   { name: "size", work: async () => single(measure()) },

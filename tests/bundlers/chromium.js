@@ -40,10 +40,10 @@ export async function open(context, url) {
   return { page, errors };
 }
 
-/** What the page's own script gives as the value of `expression`, once it is there; a failure tells what the page printed. */
-export async function evaluate({ page, errors }, expression) {
+/** The value of `expression`, once the page's own script has set `name`; a failure tells what the page printed. */
+export async function evaluate({ page, errors }, name, expression = name) {
   try {
-    await page.waitForFunction(`${expression} !== undefined`);
+    await page.waitForFunction(`${name} !== undefined`);
     let timer;
     const late = new Promise((_, reject) => {
       timer = setTimeout(() => reject(new Error(`${expression} took more than 30 s`)), 30_000);

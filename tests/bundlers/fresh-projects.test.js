@@ -6,20 +6,12 @@ import { after, before, describe, test } from "node:test";
 import { serve } from "../../scripts/serve.js";
 import { launch, open, evaluate } from "./chromium.js";
 import { run } from "./command.js";
+import { first, second } from "./outcomes.js";
 import { makeProject } from "./project.js";
 
-let browser;
-let missing;
-
-before(async () => {
-  ({ browser, missing } = await launch());
-});
+const { browser, missing } = await launch();
 
 after(() => browser?.close());
-
-const memory = { type: "delta", context: { status: "full", members: ["ada"] } };
-const first = { memory, database: { found: null, version: 2, type: "full_context" } };
-const second = { memory, database: { found: { count: 1 }, version: 3, type: "delta" } };
 
 /** Opens the page, and again: page and worker each find what they stored before. */
 async function checkPage(t, url, realms = ["page", "worker"]) {

@@ -1,0 +1,6 @@
+import { Chord } from "./chord.js";
+
+globalThis.outcomes = Chord.open().then(
+  () => "opened",
+  ({ name, code, message }) => ({ name, code, message }),
+);
