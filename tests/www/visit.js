@@ -61,16 +61,15 @@ export async function ready(page) {
   await settled(page);
 }
 
-/** The newest version of the server, once all phones that are online have it and nothing waits on them. */
-export async function settled(page) {
-  const found = await page.waitForFunction(() => {
+/** Waits until the server has that version (or any), all phones that are online have it, too, and nothing waits on them. */
+export async function settled(page, version) {
+  await page.waitForFunction((wanted) => {
     const facts = document.querySelector("#score-facts").textContent;
     const newest = Number(/version (\d+)/.exec(facts)?.[1]);
     const phones = [...document.querySelectorAll(".phone:not(.offline)")];
     const even = (phone) => Number(phone.dataset.version) === newest && !phone.querySelector(".state").textContent.includes("wait");
-    return newest > 0 && phones.every(even) && newest;
-  });
-  return found.jsonValue();
+    return newest > 0 && newest === (wanted ?? newest) && phones.every(even);
+  }, version);
 }
 
 /** What a phone shows and what arrived there, newest first. */

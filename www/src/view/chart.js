@@ -8,10 +8,10 @@ const LEFT = 44;
 const BOTTOM = 22;
 const TOP = 10;
 
-/** A round number at or above `value`: 1, 2 or 5 times a power of ten. */
+/** A round number at or above `value`, whose half is round, too. */
 function ceiling(value) {
   const power = 10 ** Math.floor(Math.log10(value));
-  return [1, 2, 5, 10].map((factor) => factor * power).find((round) => round >= value);
+  return [1, 2, 3, 4, 5, 6, 8, 10].map((factor) => factor * power).find((round) => round >= value);
 }
 
 function plot(points) {

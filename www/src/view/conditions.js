@@ -2,7 +2,7 @@
 import { element } from "./element.js";
 import { size } from "./words.js";
 
-const STORAGE = { persistent: "Stored for good", "best-effort": "Stored in this browser", memory: "In memory" };
+const STORAGE = { persistent: "Stored for good", "best-effort": "Stored in this browser", memory: "In memory", backend: "Stored elsewhere" };
 
 /** Shows them in a list; gives how to say whether the page can do without a network. */
 export function showConditions(node, chord) {
@@ -34,10 +34,6 @@ export function showConditions(node, chord) {
 }
 
 async function showStorage(node, chord) {
-  if (chord.storage === undefined) {
-    node.textContent = STORAGE.memory;
-    return;
-  }
-  const { kind, bytes } = await chord.storage();
-  node.textContent = `${STORAGE[kind] ?? kind}${bytes === undefined ? "" : `, ${size(bytes)}`}`;
+  const { kind, bytesUsed } = await chord.storage();
+  node.textContent = `${STORAGE[kind]}${bytesUsed === undefined ? "" : `, ${size(bytesUsed)}`}`;
 }

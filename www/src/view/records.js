@@ -7,9 +7,17 @@ import { count, size } from "./words.js";
 const PAUSE = 400;
 const PREVIEW = 160;
 
+/** A stored value as text; databases may keep text as bytes, in keys, too. */
+function readable(value) {
+  if (typeof value === "string") return value;
+  if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return new TextDecoder().decode(value);
+  return JSON.stringify(value, (_, part) => (part instanceof ArrayBuffer || ArrayBuffer.isView(part) ? readable(part) : part));
+}
+
+const keyText = (key) => (Array.isArray(key) ? key.map(readable).join(" · ") : readable(key));
+
 function preview(value) {
-  const bytes = value instanceof ArrayBuffer ? new Uint8Array(value) : value;
-  const text = ArrayBuffer.isView(bytes) ? new TextDecoder().decode(bytes) : typeof bytes === "string" ? bytes : JSON.stringify(bytes);
+  const text = readable(value);
   return text.length > PREVIEW ? `${text.slice(0, PREVIEW)}…` : text;
 }
 
@@ -17,7 +25,7 @@ const row = ({ key, value, bytes }) =>
   element(
     "tr",
     {},
-    element("th", { scope: "row" }, typeof key === "string" ? key : JSON.stringify(key)),
+    element("th", { scope: "row" }, keyText(key)),
     element("td", { className: "preview" }, preview(value)),
     element("td", { className: "bytes" }, size(bytes)),
   );

@@ -2,6 +2,7 @@
 
 export function size(bytes) {
   if (bytes < 1000) return `${bytes} B`;
+  if (bytes >= 999_500) return `${(bytes / 1e6).toFixed(1)} MB`;
   return bytes < 99_950 ? `${(bytes / 1000).toFixed(1)} KB` : `${Math.round(bytes / 1000)} KB`;
 }
 
