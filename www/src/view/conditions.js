@@ -2,7 +2,12 @@
 import { element } from "./element.js";
 import { size } from "./words.js";
 
-const STORAGE = { persistent: "Stored for good", "best-effort": "Stored in this browser", memory: "In memory", backend: "Stored elsewhere" };
+const STORAGE = {
+  persistent: "Stored for good",
+  "best-effort": "Stored in this browser",
+  memory: "In memory",
+  backend: "Stored elsewhere",
+};
 
 /** Shows them in a list; gives how to say whether the page can do without a network. */
 export function showConditions(node, chord) {
