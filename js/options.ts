@@ -20,7 +20,7 @@ export interface ProvidedContext {
 export interface Limits {
   /** Of a context's JSON text in UTF-8. Default 16 MiB. */
   readonly contextBytes?: number | undefined;
-  /** Levels of nesting, the root being 1. Default 100, at most 1,000. */
+  /** Levels of nesting, the root being 1. Default 100, at most 1,000; in workers of browsers, whose stacks are smaller, 300. */
   readonly depth?: number | undefined;
   /** Of a context's id in UTF-8. Default 512. */
   readonly idBytes?: number | undefined;
@@ -103,10 +103,16 @@ export interface Settings {
 
 const day = { millisecond: 86_400_000, second: 86_400 } as const;
 const databaseName = "chord";
-const mostDepth = 1000;
+/** What recurses once a level must fit on the stack, and workers of browsers have half of what a page or a process has. */
+const mostDepth = isWebWorker() ? 300 : 1000;
 // Linear memory ends at 4 GiB, and a context is there more than once while it is written.
 const mostContextBytes = 512 * 1024 * 1024;
 const backendMethods = ["load", "since", "commit", "remove", "trim", "expired", "list"] as const;
+
+function isWebWorker(): boolean {
+  const { WorkerGlobalScope: scope } = globalThis as { WorkerGlobalScope?: unknown };
+  return typeof scope === "function" && globalThis instanceof scope;
+}
 
 type Fields = { readonly [name: string]: unknown };
 

@@ -1,7 +1,7 @@
 /** Deltas as deep as they can be, and deeper: each runtime's stack holds out, or the delta is refused. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { withChord } from "./open.js";
+import { mostDepth, withChord } from "./open.js";
 
 const wraps = {
   objects: { value: (v) => ({ k: v }), delta: (d) => ({ k: d }), change: { action: "added", value: 1 } },
@@ -22,12 +22,12 @@ const nest = (levels, inner, wrap) => {
 };
 
 for (const [kind, { value, delta, change }] of Object.entries(wraps)) {
-  const deep = { limits: { depth: 1_000 } };
+  const deep = { limits: { depth: mostDepth } };
 
   test(
-    `the algebra takes a thousand levels of ${kind}`,
+    `the algebra takes as many levels of ${kind} as a context may have`,
     withChord(deep, async (chord) => {
-      const [a, b, c] = [1, 2, 3].map((leaf) => nest(999, leaf, value));
+      const [a, b, c] = [1, 2, 3].map((leaf) => nest(mostDepth - 1, leaf, value));
       const there = chord.calculateDelta(a, b);
       same(chord.applyDelta(a, there), b);
       assert.deepEqual(chord.mergeDeltas([there, chord.invertDelta(there)]), {});

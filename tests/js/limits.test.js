@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { append, increment } from "chord-sync";
-import { withChord } from "./open.js";
+import { mostDepth, withChord } from "./open.js";
 import { assertRefusal, refusal } from "./refusal.js";
 
 /** An object or array of exactly that many levels, the innermost empty. */
@@ -59,7 +59,7 @@ test(
 );
 
 test("a context may be as deep as the limit says, with the root as 1, and no deeper", async () => {
-  for (const depth of [1, 2, 10, 100, 1_000]) {
+  for (const depth of [1, 2, 10, 100, mostDepth]) {
     await withChord({ limits: { depth } }, async (chord) => {
       const deepest = nested(depth);
       await chord.setContext("c", deepest);
@@ -83,13 +83,13 @@ test(
 
 test(
   "a context at the greatest depth can be updated, synced, formatted and inverted like any other",
-  withChord({ limits: { depth: 1_000 } }, async (chord) => {
+  withChord({ limits: { depth: mostDepth } }, async (chord) => {
     const innermost = (leaf) => {
       let value = leaf;
-      for (let level = 1; level < 1_000; level += 1) value = { k: value };
+      for (let level = 1; level < mostDepth; level += 1) value = { k: value };
       return value;
     };
-    // Long enough for a delta of a thousand levels to be the shorter answer.
+    // Long enough for a delta of so many levels to be the shorter answer.
     const pad = "p".repeat(50_000);
     const held = (await chord.setContext("c", { ...innermost({}), pad })).context;
     await chord.updateContext("c", innermost({ leaf: 1 }));
@@ -99,7 +99,7 @@ test(
     const after = chord.applyDelta(held.context, answer.delta);
     assert.deepEqual(after, { ...innermost({ leaf: 2 }), pad });
     assert.deepEqual(chord.applyDelta(after, chord.invertDelta(answer.delta)), held.context);
-    assert.equal(chord.formatDelta(answer.delta, { contextId: "c", version: 3 }).changes[0].key.length, 1_000);
+    assert.equal(chord.formatDelta(answer.delta, { contextId: "c", version: 3 }).changes[0].key.length, mostDepth);
   }),
 );
 

@@ -10,6 +10,9 @@ export const withChord = (options, body) => async () => {
   }
 };
 
+/** The most that `limits.depth` may be: workers of browsers have smaller stacks. */
+export const mostDepth = typeof WorkerGlobalScope === "function" && globalThis instanceof WorkerGlobalScope ? 300 : 1_000;
+
 /** A clock that stands still until it is told to go on, to be given as `timeProvider`. */
 export function manualClock(start = 1_000_000) {
   const clock = {
