@@ -181,8 +181,7 @@ export class Following {
     const { contextId } = commit;
     let entries: readonly LogEntry[];
     try {
-      // Some more than were heard of: others may be on their way.
-      entries = await this.#core.deltas(contextId, Math.min(commit.version - next + 8, mostEntries), "desc");
+      entries = await this.#entriesSince(contextId, next, commit.version);
     } catch {
       // Whoever calls the store is told what is wrong with it; the next hint or look comes back to this.
       return;
@@ -197,6 +196,19 @@ export class Following {
     for (const { version, revision, insertedAt, delta } of missed) {
       const read = (): Delta => parseFrozen<Delta>(delta);
       this.#push({ kind: "change", contextId, version, revision, insertedAt, origin: this.#originOf(revision), delta: read }, told);
+    }
+  }
+
+  /** The newest entries of the log: back to version `next`, or as far as it goes. */
+  async #entriesSince(id: string, next: number, known: number): Promise<readonly LogEntry[]> {
+    let newest = known;
+    // Some more than were heard of: others come meanwhile, and where more came than that, it is asked again.
+    for (let spare = 8; ; spare *= 4) {
+      const limit = Math.min(newest - next + spare, mostEntries);
+      const entries = await this.#core.deltas(id, limit, "desc");
+      const isAll = entries.length < limit || limit === mostEntries;
+      if (isAll || entries.some(({ version }) => version <= next)) return entries;
+      newest = entries[0]?.version ?? newest;
     }
   }
 

@@ -159,10 +159,11 @@ export const steps = [
     work: () =>
       withReport("bun", bun(), (report) => ["test", "--reporter=junit", `--reporter-outfile=${report}`, ...testFiles("tests/js")]),
   },
-  { name: "harness for browsers", work: () => onNode("browsers", testFiles("tests/browsers")) },
+  { name: "harness for browsers", work: () => onNode("browsers", testFiles("tests/browsers").filter((file) => !file.includes("/faults/"))) },
   { name: "suite in Chromium", work: () => inBrowser("chromium") },
   { name: "suite in Firefox", work: () => inBrowser("firefox") },
   { name: "suite in WebKitGTK", work: () => inBrowser("webkit") },
+  { name: "faults in browsers", work: () => onNode("faults", testFiles("tests/browsers/faults")) },
   { name: "documents and scripts", work: () => onNode("documents", testFiles("demo", "bench", "scripts")) },
   { name: "packed package", work: () => onNode("packed", testFiles("tests/packed")) },
   { name: "fresh projects", work: () => onNode("bundlers", testFiles("tests/bundlers")) },

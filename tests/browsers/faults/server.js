@@ -1,0 +1,85 @@
+/** Serves the realms of these tests on a free port of 127.0.0.1, and hears what becomes of what they run. */
+import { randomUUID } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { build } from "esbuild";
+import { at } from "../../../scripts/paths.js";
+import { within } from "../drivers/program.js";
+
+const html = `<!doctype html><meta charset="utf-8"><title>Faults</title><script type="module" src="/app/assets/realm.js"></script>`;
+
+async function bundle() {
+  const { outputFiles } = await build({
+    entryPoints: [at("tests", "browsers", "faults", "page", "realm.js")],
+    bundle: true,
+    write: false,
+    format: "esm",
+    platform: "browser",
+    conditions: ["browser"],
+    target: "es2022",
+    legalComments: "none",
+    logLevel: "error",
+  });
+  return outputFiles[0].text;
+}
+
+async function bodyOf(request) {
+  const chunks = [];
+  for await (const chunk of request) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+}
+
+/** `hear(told)` is called with what a realm posts to `/told`, as it comes. */
+export async function serve({ port = 0, hear = () => {} } = {}) {
+  const [code, wasm] = await Promise.all([bundle(), readFile(at("node_modules", "chord-sync", "chord.wasm"))]);
+  const files = {
+    "/app/": [html, "text/html; charset=utf-8"],
+    "/app/assets/realm.js": [code, "text/javascript; charset=utf-8"],
+    // The package's loader looks for its module two folders above the script it has become a part of.
+    "/chord.wasm": [wasm, "application/wasm"],
+    "/favicon.ico": ["", "image/x-icon"],
+  };
+  const waiting = new Map();
+
+  async function answer(request, response) {
+    const { pathname, searchParams } = new URL(request.url, "http://127.0.0.1");
+    if (request.method === "POST") {
+      const body = await bodyOf(request);
+      if (pathname === "/told") hear(JSON.parse(body));
+      else waiting.get(searchParams.get("key"))?.(JSON.parse(body));
+      return response.writeHead(204).end();
+    }
+    const file = files[pathname];
+    if (file === undefined) return response.writeHead(404).end();
+    const [body, type] = file;
+    response.writeHead(200, { "content-type": type, "cache-control": "no-store" }).end(body);
+  }
+
+  const server = createServer((request, response) => {
+    // A browser that is killed leaves requests half said.
+    answer(request, response).catch(() => response.destroy());
+  });
+  await new Promise((resolve) => server.listen(port, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${server.address().port}/app/`,
+
+    /** What a realm tells that has been given a key by `begin(key)`. */
+    async outcome(begin, what, ms) {
+      const key = randomUUID();
+      const report = new Promise((resolve) => waiting.set(key, resolve));
+      try {
+        await begin(key);
+        const { value, error } = await within(ms, what, report);
+        if (error !== undefined) throw new Error(error);
+        return value;
+      } finally {
+        waiting.delete(key);
+      }
+    },
+
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
