@@ -88,7 +88,7 @@ export function start(cwd, program, args, deadline) {
 }
 
 /** Runs a program to its end; gives what it printed. Any exit code but 0 is an error that tells it. */
-export async function run(cwd, program, args, deadline = 120_000) {
+export async function run(cwd, program, args, deadline = 180_000) {
   const { code, output } = await start(cwd, program, args, deadline).ended;
   if (code !== 0) throw new Error(`${[program, ...args].join(" ")} failed with exit code ${code}:\n${output}`);
   return output;

@@ -41,7 +41,7 @@ async function checkFolder(t, folder, path = "", realms) {
 
 /** Tests that share one project. */
 function inProject(title, name, tests) {
-  describe(title, { timeout: 240_000 }, () => {
+  describe(title, { timeout: 360_000 }, () => {
     const holder = {};
     before(async () => {
       holder.project = await makeProject(name);
