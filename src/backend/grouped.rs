@@ -259,10 +259,7 @@ impl<D: Database> Grouped<D> {
         let mut is_again = false;
         loop {
             self.is_stalled.set(false);
-            let failure = match self
-                .unless_stalled(self.attempt(group, &mut changes))
-                .await
-            {
+            let failure = match self.unless_stalled(self.attempt(group, &mut changes)).await {
                 Ok(()) => return,
                 Err(failure) => failure,
             };
@@ -287,7 +284,9 @@ impl<D: Database> Grouped<D> {
                     group.drain(..).rev().for_each(|job| queue.push_front(job));
                     return;
                 }
-                Failure::Refused(error) => error,
+                Failure::Refused(error) if changes.is_empty() => error,
+                // What the first try wrote may be stored.
+                Failure::Refused(_) => unsure(),
             };
             group.iter_mut().for_each(|job| job.fail(&error));
             return;
@@ -345,9 +344,9 @@ impl<D: Database> Grouped<D> {
                 let transaction = connection.begin(true)?;
                 if !has_removed(&transaction, changes).await? {
                     changes.clear();
-                    let cleaned = self.clean(&transaction, *limit, *now, changes).await?;
+                    let (cleaned, planned) = self.clean(&transaction, *limit, *now).await?;
                     self.staged.stage_cleaned(cleaned);
-                    transaction.commit().await?;
+                    commit(transaction, planned, changes).await?;
                 }
             }
             Need::Open => drop(self.database.connect().await?),
@@ -410,6 +409,7 @@ impl<D: Database> Grouped<D> {
         if !is_writing {
             return Ok(());
         }
+        let mut planned = Vec::new();
         for Subject { id, standing, .. } in
             subjects.iter().filter(|subject| subject.error.is_none())
         {
@@ -422,16 +422,16 @@ impl<D: Database> Grouped<D> {
             let Some(writes) = writes else { continue };
             self.grow_cached(bytes_of(id, &writes));
             transaction.write(id, standing.as_ref(), &writes)?;
-            changes.push(Change {
+            planned.push(Change {
                 id: id.clone(),
                 before: standing.clone(),
                 after: writes.standing,
             });
         }
-        if changes.is_empty() {
+        if planned.is_empty() {
             return Ok(());
         }
-        transaction.commit().await
+        commit(transaction, planned, changes).await
     }
 
     /// Makes memory have what stands there. Gives why it can't be read, where that is so.
@@ -481,10 +481,7 @@ impl<D: Database> Grouped<D> {
         let mut telling = changes.iter().filter(is_readable);
         let told = telling
             .find_map(|change| memory.with(&change.id, |record| change.has_happened(record)));
-        told.ok_or_else(|| {
-            let message = "the database failed, and others wrote before it was back: nothing tells whether this was stored";
-            Failure::Refused(Error::new(Code::BackendUnavailable, message))
-        })
+        told.ok_or_else(|| Failure::Refused(unsure()))
     }
 
     fn grow_cached(&self, bytes: usize) {
@@ -497,9 +494,9 @@ impl<D: Database> Grouped<D> {
         transaction: &impl Transaction,
         limit: usize,
         now: f64,
-        changes: &mut Vec<Change>,
-    ) -> Result<Cleaned, Failure> {
+    ) -> Result<(Cleaned, Vec<Change>), Failure> {
         let mut cleaned = Cleaned::default();
+        let mut changes = Vec::new();
         let mut visited = 0;
         while visited < limit {
             let due = transaction.due(now, limit - visited).await?;
@@ -526,7 +523,7 @@ impl<D: Database> Grouped<D> {
                 break;
             }
         }
-        Ok(cleaned)
+        Ok((cleaned, changes))
     }
 
     /// What is to be written in the place of something that is due; adds to `cleaned` what goes.
@@ -555,7 +552,7 @@ impl<D: Database> Grouped<D> {
                 let (snapshot, entries) = transaction.contents(id, row).await?;
                 // What can't be read is left to whoever asks for it, and must not come up again and again.
                 let Ok(mut record) = row.record(snapshot, entries) else {
-                    return Ok(Some(Writes::put_off(row)));
+                    return Ok(Some(Writes::put_off(row, &self.policy)));
                 };
                 cleaned.deltas += record.trim(&self.policy.keep(now));
                 Some(record)
@@ -571,6 +568,26 @@ fn bytes_of(id: &[u8], writes: &Writes) -> usize {
     let entries: usize = writes.entries.iter().map(|entry| entry.delta.len()).sum();
     let snapshot = writes.snapshot.as_ref().map_or(0, Vec::len);
     id.len() + RECORD_BYTES + entries + snapshot
+}
+
+/// Commits what is planned. Until it is known not to be stored, `changes` tells of it.
+async fn commit(
+    transaction: impl Transaction,
+    planned: Vec<Change>,
+    changes: &mut Vec<Change>,
+) -> Result<(), Failure> {
+    *changes = planned;
+    let outcome = transaction.commit().await;
+    if let Err(Failure::Refused(_)) = outcome {
+        changes.clear();
+    }
+    outcome
+}
+
+fn unsure() -> Error {
+    let message =
+        "the database failed while it stored this, and nothing tells whether it did; read it again";
+    Error::new(Code::BackendUnavailable, message)
 }
 
 /// Whether a cleanup whose end was not heard of was stored. Where it removed no context, it can be done again.

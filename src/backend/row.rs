@@ -138,6 +138,10 @@ impl Row {
     pub fn record(&self, snapshot: Vec<u8>, entries: Vec<StoredEntry>) -> Result<Record> {
         let mut tail = entries;
         tail.extend_from_slice(&self.tail);
+        let oldest = tail.first().map(|entry| entry.head.version);
+        if oldest.unwrap_or(self.head.version + 1) > self.first {
+            return Err(damaged("log"));
+        }
         if let Some(at) = self.created {
             let head = match tail.first() {
                 None => self.head,
@@ -204,10 +208,11 @@ pub fn writes(
 }
 
 impl Writes {
-    /// What makes cleanup look at a context no more until it changes.
-    pub(super) fn put_off(row: &Row) -> Self {
+    /// What makes cleanup look at a context no more until it changes or expires.
+    pub(super) fn put_off(row: &Row, policy: &Policy) -> Self {
+        let expiry = policy.context_ttl.map(|ttl| row.at + ttl);
         Writes::of(Some(Standing::Live(Row {
-            due: f64::INFINITY,
+            due: expiry.unwrap_or(f64::INFINITY),
             ..row.clone()
         })))
     }

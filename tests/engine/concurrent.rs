@@ -3,17 +3,14 @@
 use std::collections::BTreeMap;
 
 use chord::Code;
-use chord::backend::Persistent;
 use chord::engine::{Head, Policy};
 use serde_json::Value;
 
 use crate::executor::{block_on, join, yields};
 use crate::simulated::Simulated;
-use crate::subject::{Subject, Through, Told, applied, behind, memory, value, version};
+use crate::subject::{Behind, Through, Told, applied, behind, memory, value, version};
 
-type Engines = Vec<Subject<Persistent<Simulated>>>;
-
-fn engines(backend: &Simulated, count: usize) -> Engines {
+fn engines(backend: &Simulated, count: usize) -> Vec<Behind> {
     (0..count)
         .map(|_| behind(backend, Through::One, Policy::default()))
         .collect()

@@ -5,14 +5,24 @@ use core::future::{Future, poll_fn};
 use core::pin::{Pin, pin};
 use core::sync::atomic::{AtomicBool, Ordering};
 use core::task::{Context, Poll, Waker};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::task::Wake;
 
-struct Flag(AtomicBool);
+/// Whether somebody was woken, and who is to be woken then.
+struct Flag(AtomicBool, Mutex<Option<Waker>>);
+
+impl Flag {
+    fn new() -> Arc<Self> {
+        Arc::new(Flag(AtomicBool::new(true), Mutex::default()))
+    }
+}
 
 impl Wake for Flag {
     fn wake(self: Arc<Self>) {
         self.0.store(true, Ordering::Relaxed);
+        if let Some(waker) = self.1.lock().unwrap().take() {
+            waker.wake();
+        }
     }
 }
 
@@ -20,7 +30,7 @@ impl Wake for Flag {
 #[track_caller]
 pub fn block_on<T>(future: impl Future<Output = T>) -> T {
     let mut future = pin!(future);
-    let flag = Arc::new(Flag(AtomicBool::new(true)));
+    let flag = Flag::new();
     let waker = Waker::from(flag.clone());
     loop {
         assert!(
@@ -56,17 +66,16 @@ pub async fn join<F: Future>(futures: impl IntoIterator<Item = F>) -> Vec<F::Out
     }
     let children = futures.into_iter().map(|future| Child {
         future: Box::pin(future),
-        flag: Arc::new(Flag(AtomicBool::new(true))),
+        flag: Flag::new(),
         output: None,
     });
     let mut children: Vec<Child<F>> = children.collect();
     poll_fn(|context| {
-        let mut was_woken = false;
         for child in children.iter_mut().filter(|child| child.output.is_none()) {
+            *child.flag.1.lock().unwrap() = Some(context.waker().clone());
             if !child.flag.0.swap(false, Ordering::Relaxed) {
                 continue;
             }
-            was_woken = true;
             let waker = Waker::from(child.flag.clone());
             if let Poll::Ready(output) =
                 child.future.as_mut().poll(&mut Context::from_waker(&waker))
@@ -77,8 +86,6 @@ pub async fn join<F: Future>(futures: impl IntoIterator<Item = F>) -> Vec<F::Out
         if children.iter().all(|child| child.output.is_some()) {
             return Poll::Ready(());
         }
-        assert!(was_woken, "nothing will wake those that are still waiting");
-        context.waker().wake_by_ref();
         Poll::Pending
     })
     .await;

@@ -1,23 +1,20 @@
 //! A backend that fails at every call, before and after its effect: what is stored is the old or the new, the engine works on,
 //! and what was acknowledged is there.
 
-use chord::backend::Persistent;
 use chord::engine::Policy;
 use chord::{Code, Result};
 
 use crate::executor::block_on;
 use crate::simulated::{Fails, Simulated};
-use crate::subject::{Subject, Through, behind, value};
-
-type Engine = Subject<Persistent<Simulated>>;
+use crate::subject::{Behind, Through, behind, value};
 
 const WAYS: [Fails; 2] = [Fails::BeforeItsEffect, Fails::AfterItsEffect];
 
 /// Does something with a context "a" of state `before`, failing call 0, 1, 2, … until it succeeds.
 fn until_success(
     before: Option<&str>,
-    operation: impl AsyncFn(&Engine) -> Result<()>,
-    check: impl AsyncFn(&Engine, Option<String>, bool),
+    operation: impl AsyncFn(&Behind) -> Result<()>,
+    check: impl AsyncFn(&Behind, Option<String>, bool),
 ) {
     for fails in WAYS {
         for through in [Through::One, Through::Several, Through::New] {

@@ -5,9 +5,9 @@ use chord::engine::{Head, Known, Policy, Revision};
 
 use crate::executor::block_on;
 use crate::simulated::{Row, Simulated};
-use crate::subject::{Subject, Through, Told, behind};
+use crate::subject::{Behind, Through, Told, behind};
 
-fn open(backend: &Simulated) -> Subject<chord::backend::Persistent<Simulated>> {
+fn open(backend: &Simulated) -> Behind {
     behind(backend, Through::One, Policy::default())
 }
 

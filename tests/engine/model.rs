@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use chord::engine::{Head, Known, Policy, Store};
+use chord::engine::{Head, Known, Policy};
 use chord::{Code, Result};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -13,7 +13,10 @@ use serde_json::{Map, Value, json};
 
 use crate::executor::block_on;
 use crate::simulated::Simulated;
-use crate::subject::{Outcome, Subject, Through, Told, applied, behind, memory, value, version};
+use crate::simulated_database::SimulatedDatabase;
+use crate::subject::{
+    Host, Outcome, Subject, Through, Told, applied, behind, memory, stored, value, version,
+};
 
 const POLICY: Policy = Policy {
     context_ttl: Some(50.0),
@@ -146,7 +149,7 @@ fn merge(state: &mut Map<String, Value>, changes: &Value) {
     }
 }
 
-async fn write<S: Store>(subject: &Subject<S>, action: &Action, now: f64) -> Result<Outcome> {
+async fn write<H: Host>(subject: &Subject<H>, action: &Action, now: f64) -> Result<Outcome> {
     let operation = match action {
         Action::Set(state, guard) => {
             let guard = guard.and_then(version);
@@ -164,7 +167,7 @@ async fn write<S: Store>(subject: &Subject<S>, action: &Action, now: f64) -> Res
 }
 
 /// Does the same to the store and to the model.
-async fn follow<S: Store>(subject: &Subject<S>, actions: &[Action]) {
+async fn follow<H: Host>(subject: &Subject<H>, actions: &[Action]) {
     let mut model = Model::default();
     let mut now = 0.0;
     // What each client has: version, revision and state.
@@ -233,8 +236,8 @@ async fn follow<S: Store>(subject: &Subject<S>, actions: &[Action]) {
     }
 }
 
-async fn sync<S: Store>(
-    subject: &Subject<S>,
+async fn sync<H: Host>(
+    subject: &Subject<H>,
     model: &Model,
     client: &mut Option<(Head, String)>,
     knows: bool,
@@ -270,7 +273,7 @@ async fn sync<S: Store>(
     *client = Some((head, state.to_string()));
 }
 
-fn holds<S: Store>(cases: u32, open: impl Fn(u64) -> Subject<S>) {
+fn holds<H: Host>(cases: u32, open: impl Fn(u64) -> Subject<H>) {
     let config = Config {
         cases,
         max_shrink_iters: 20_000,
@@ -314,5 +317,19 @@ fn several_engines_over_a_backend_do_what_the_model_does() {
 fn new_engines_over_a_backend_do_what_the_model_does() {
     holds(400, |seed| {
         behind(&Simulated::new(seed), Through::New, POLICY)
+    });
+}
+
+#[test]
+fn a_tab_does_what_the_model_does() {
+    holds(300, |seed| {
+        stored(&SimulatedDatabase::new(seed), Through::One, POLICY)
+    });
+}
+
+#[test]
+fn several_tabs_do_what_the_model_does() {
+    holds(300, |seed| {
+        stored(&SimulatedDatabase::new(seed), Through::Several, POLICY)
     });
 }

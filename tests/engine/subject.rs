@@ -5,6 +5,7 @@ use core::sync::atomic::{AtomicU64, Ordering};
 use std::rc::Rc;
 
 use chord::Result;
+use chord::backend::grouped::Need;
 use chord::backend::{Memory, Persistent};
 use chord::delta;
 use chord::document::Operations;
@@ -14,6 +15,8 @@ use chord::engine::{
 use serde_json::Value;
 
 use crate::simulated::Simulated;
+use crate::simulated_database::SimulatedDatabase;
+use crate::tab::Tab;
 
 /// How calls get to an engine.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -32,11 +35,38 @@ fn next_writer() -> u64 {
     WRITERS.fetch_add(1, Ordering::Relaxed)
 }
 
+/// What runs calls on an engine: the engine itself, or whoever brings first what they need.
+pub trait Host {
+    type Store: Store;
+
+    /// Whether each engine knows at once what of the log another's cleanup has left.
+    const KNOWS_WHAT_IS_KEPT: bool;
+
+    async fn run<T: 'static>(
+        &self,
+        need: Need,
+        call: impl AsyncFn(&Engine<Self::Store>) -> Result<T> + 'static,
+    ) -> Result<T>;
+}
+
+impl<S: Store> Host for Engine<S> {
+    type Store = S;
+    const KNOWS_WHAT_IS_KEPT: bool = false;
+
+    async fn run<T: 'static>(
+        &self,
+        _: Need,
+        call: impl AsyncFn(&Engine<S>) -> Result<T> + 'static,
+    ) -> Result<T> {
+        call(self).await
+    }
+}
+
 /// Contexts, and the engines to reach them through.
-pub struct Subject<S> {
-    make: Box<dyn Fn(u64) -> Engine<S>>,
+pub struct Subject<H> {
+    make: Box<dyn Fn(u64) -> H>,
     through: Through,
-    engines: RefCell<Vec<Rc<Engine<S>>>>,
+    hosts: RefCell<Vec<Rc<H>>>,
     calls: Cell<u64>,
 }
 
@@ -67,23 +97,28 @@ pub enum Told {
     Same(Head),
 }
 
+/// Contexts behind a backend.
+pub type Behind = Subject<Engine<Persistent<Simulated>>>;
+
 /// In memory.
-pub fn memory(policy: Policy) -> Subject<Memory> {
+pub fn memory(policy: Policy) -> Subject<Engine<Memory>> {
     Subject::new(Through::One, move |writer| {
         Engine::new(Memory::default(), policy, writer)
     })
 }
 
 /// Behind a backend.
-pub fn behind(
-    backend: &Simulated,
-    through: Through,
-    policy: Policy,
-) -> Subject<Persistent<Simulated>> {
+pub fn behind(backend: &Simulated, through: Through, policy: Policy) -> Behind {
     let backend = backend.clone();
     Subject::new(through, move |writer| {
         Engine::new(Persistent::new(backend.clone(), policy), policy, writer)
     })
+}
+
+/// In a database.
+pub fn stored(database: &SimulatedDatabase, through: Through, policy: Policy) -> Subject<Tab> {
+    let database = database.clone();
+    Subject::new(through, move |writer| Tab::new(&database, policy, writer))
 }
 
 pub fn text(bytes: &[u8]) -> String {
@@ -116,34 +151,35 @@ pub fn exactly(head: Head) -> Option<Guard> {
     })
 }
 
-impl<S: Store> Subject<S> {
-    fn new(through: Through, make: impl Fn(u64) -> Engine<S> + 'static) -> Self {
+impl<H: Host> Subject<H> {
+    fn new(through: Through, make: impl Fn(u64) -> H + 'static) -> Self {
         Subject {
             make: Box::new(make),
             through,
-            engines: RefCell::default(),
+            hosts: RefCell::default(),
             calls: Cell::new(0),
         }
     }
 
-    pub fn through(&self) -> Through {
-        self.through
+    /// Whether what is listed of a log is what the policy keeps, and nothing more.
+    pub fn knows_what_is_kept(&self) -> bool {
+        H::KNOWS_WHAT_IS_KEPT || self.through == Through::One
     }
 
-    /// The engine for the next call.
-    pub fn engine(&self) -> Rc<Engine<S>> {
+    /// Where the next call goes.
+    pub fn host(&self) -> Rc<H> {
         let call = self.calls.get();
         self.calls.set(call + 1);
-        let mut engines = self.engines.borrow_mut();
+        let mut hosts = self.hosts.borrow_mut();
         let most = match self.through {
             Through::One => 1,
             Through::Several => 3,
             Through::New => return Rc::new((self.make)(next_writer())),
         };
-        if engines.len() < most {
-            engines.push(Rc::new((self.make)(next_writer())));
+        if hosts.len() < most {
+            hosts.push(Rc::new((self.make)(next_writer())));
         }
-        engines[call as usize % most].clone()
+        hosts[call as usize % most].clone()
     }
 
     pub async fn set(
@@ -153,10 +189,13 @@ impl<S: Store> Subject<S> {
         guard: Option<Guard>,
         now: f64,
     ) -> Result<Outcome> {
-        let engine = self.engine();
-        engine
-            .set(id.as_bytes(), state.as_bytes(), guard, now, outcome)
-            .await
+        let (id, state) = (id.to_owned(), state.to_owned());
+        let need = writing(&id);
+        let call = async move |engine: &Engine<H::Store>| {
+            let (id, state) = (id.as_bytes(), state.as_bytes());
+            engine.set(id, state, guard, now, outcome).await
+        };
+        self.host().run(need, call).await
     }
 
     pub async fn update(&self, id: &str, changes: &str, now: f64) -> Result<Outcome> {
@@ -171,32 +210,38 @@ impl<S: Store> Subject<S> {
         guard: Option<Guard>,
         now: f64,
     ) -> Result<Outcome> {
-        let engine = self.engine();
-        let operations = Operations::parse(operations.as_bytes())?;
-        engine
-            .update(
-                id.as_bytes(),
-                changes.as_bytes(),
-                &operations,
-                guard,
-                now,
-                outcome,
-            )
-            .await
+        let (id, changes) = (id.to_owned(), changes.to_owned());
+        let operations = operations.to_owned();
+        let need = writing(&id);
+        let call = async move |engine: &Engine<H::Store>| {
+            let operations = Operations::parse(operations.as_bytes())?;
+            let (id, changes) = (id.as_bytes(), changes.as_bytes());
+            engine
+                .update(id, changes, &operations, guard, now, outcome)
+                .await
+        };
+        self.host().run(need, call).await
     }
 
     pub async fn restore(&self, id: &str, state: &str, version: u64, now: f64) -> Result<Outcome> {
-        let engine = self.engine();
-        engine
-            .restore(id.as_bytes(), state.as_bytes(), version, now, outcome)
-            .await
+        let (id, state) = (id.to_owned(), state.to_owned());
+        let need = writing(&id);
+        let call = async move |engine: &Engine<H::Store>| {
+            let (id, state) = (id.as_bytes(), state.as_bytes());
+            engine.restore(id, state, version, now, outcome).await
+        };
+        self.host().run(need, call).await
     }
 
     pub async fn delete(&self, id: &str, guard: Option<Guard>, now: f64) -> Result<Option<Head>> {
-        self.engine().delete(id.as_bytes(), guard, now).await
+        let (need, id) = (writing(id), id.to_owned());
+        let call =
+            async move |engine: &Engine<H::Store>| engine.delete(id.as_bytes(), guard, now).await;
+        self.host().run(need, call).await
     }
 
     pub async fn get(&self, id: &str) -> Result<Option<State>> {
+        let (need, id) = (reading(id), id.to_owned());
         let see = |found: Option<(&chord::engine::Record, &chord::engine::Live)>| {
             found.map(|(record, live)| State {
                 head: record.head(),
@@ -204,10 +249,12 @@ impl<S: Store> Subject<S> {
                 text: text(&live.document().text()),
             })
         };
-        self.engine().get(id.as_bytes(), see).await
+        let call = async move |engine: &Engine<H::Store>| engine.get(id.as_bytes(), see).await;
+        self.host().run(need, call).await
     }
 
     pub async fn sync(&self, id: &str, version: u64, revision: Known) -> Result<Told> {
+        let (need, id) = (reading(id), id.to_owned());
         let since = Since { version, revision };
         let see = |synced: Synced<'_>| match synced {
             Synced::Full(record, live) => Told::Full(State {
@@ -218,7 +265,10 @@ impl<S: Store> Subject<S> {
             Synced::Delta(record, delta) => Told::Delta(record.head(), text(&delta)),
             Synced::Same(record) => Told::Same(record.head()),
         };
-        self.engine().sync(id.as_bytes(), since, true, see).await
+        let call = async move |engine: &Engine<H::Store>| {
+            engine.sync(id.as_bytes(), since, true, see).await
+        };
+        self.host().run(need, call).await
     }
 
     /// What a client is told that knows its revision.
@@ -229,14 +279,18 @@ impl<S: Store> Subject<S> {
 
     /// The kept deltas: version and text.
     pub async fn deltas(&self, id: &str, limit: usize, descending: bool) -> Vec<(u64, String)> {
-        let kept = self.engine().deltas(id.as_bytes(), limit, descending).await;
-        let kept = kept.unwrap().into_iter();
+        let (need, id) = (reading(id), id.to_owned());
+        let call = async move |engine: &Engine<H::Store>| {
+            engine.deltas(id.as_bytes(), limit, descending).await
+        };
+        let kept = self.host().run(need, call).await.unwrap().into_iter();
         kept.map(|kept| (kept.head.version, text(&kept.delta)))
             .collect()
     }
 
     pub async fn cleanup(&self, limit: usize, now: f64) -> Result<Cleaned> {
-        self.engine().cleanup(limit, now).await
+        let call = async move |engine: &Engine<H::Store>| engine.cleanup(limit, now).await;
+        self.host().run(Need::Cleanup { limit, now }, call).await
     }
 
     /// Ids, and whether there are more.
@@ -247,15 +301,49 @@ impl<S: Store> Subject<S> {
         descending: bool,
         prefix: &str,
     ) -> (Vec<String>, bool) {
-        let page = Page {
-            limit,
-            cursor: cursor.map(str::as_bytes),
-            descending,
-            prefix: prefix.as_bytes(),
-        };
-        let listed = self.engine().list(&page).await.unwrap();
-        (listed.ids.iter().map(|id| text(id)).collect(), listed.more)
+        let page = self.page(limit, cursor, descending, prefix).await;
+        page.unwrap()
     }
+
+    pub async fn page(
+        &self,
+        limit: usize,
+        cursor: Option<&str>,
+        descending: bool,
+        prefix: &str,
+    ) -> Result<(Vec<String>, bool)> {
+        let cursor: Option<Box<[u8]>> = cursor.map(|cursor| cursor.as_bytes().into());
+        let prefix: Box<[u8]> = prefix.as_bytes().into();
+        let need = Need::Page {
+            limit,
+            cursor: cursor.clone(),
+            descending,
+            prefix: prefix.clone(),
+        };
+        let call = async move |engine: &Engine<H::Store>| {
+            let page = Page {
+                limit,
+                cursor: cursor.as_deref(),
+                descending,
+                prefix: &prefix,
+            };
+            engine.list(&page).await
+        };
+        let listed = self.host().run(need, call).await?;
+        let ids = listed.ids.iter().map(|id| text(id)).collect();
+        Ok((ids, listed.more))
+    }
+}
+
+/// What a call needs that may change a context.
+pub fn writing(id: impl AsRef<str>) -> Need {
+    let id = id.as_ref().as_bytes().into();
+    Need::Context { id, writes: true }
+}
+
+fn reading(id: &str) -> Need {
+    let id = id.as_bytes().into();
+    Need::Context { id, writes: false }
 }
 
 fn outcome(written: Written<'_>) -> Outcome {

@@ -1,8 +1,8 @@
 //! What stays bounded: contexts and deltas by age, logs by count and size, and the order of ids.
 
-use chord::engine::{Policy, Store};
+use chord::engine::Policy;
 
-use crate::subject::{Subject, Through, Told};
+use crate::subject::{Host, Subject, Told};
 
 /// Contexts live for 100, their deltas for 10.
 fn short_lived() -> Policy {
@@ -14,8 +14,8 @@ fn short_lived() -> Policy {
     }
 }
 
-pub async fn cleanup_one_by_one_reaches_everything_in_its_order<S: Store>(
-    open: &impl Fn(Policy) -> Subject<S>,
+pub async fn cleanup_one_by_one_reaches_everything_in_its_order<H: Host>(
+    open: &impl Fn(Policy) -> Subject<H>,
 ) {
     let subject = open(Policy {
         delta_ttl: None,
@@ -48,8 +48,8 @@ pub async fn cleanup_one_by_one_reaches_everything_in_its_order<S: Store>(
     );
 }
 
-pub async fn one_visit_takes_an_expired_context_with_its_deltas<S: Store>(
-    open: &impl Fn(Policy) -> Subject<S>,
+pub async fn one_visit_takes_an_expired_context_with_its_deltas<H: Host>(
+    open: &impl Fn(Policy) -> Subject<H>,
 ) {
     let subject = open(short_lived());
     subject.set("a", "{}", None, 0.0).await.unwrap();
@@ -57,7 +57,7 @@ pub async fn one_visit_takes_an_expired_context_with_its_deltas<S: Store>(
     assert_eq!(cleaned.contexts.len(), 1);
 }
 
-pub async fn cleanup_never_touches_what_is_fresh<S: Store>(open: &impl Fn(Policy) -> Subject<S>) {
+pub async fn cleanup_never_touches_what_is_fresh<H: Host>(open: &impl Fn(Policy) -> Subject<H>) {
     let subject = open(short_lived());
     for n in 0..20 {
         let id = format!("id{n}");
@@ -70,7 +70,7 @@ pub async fn cleanup_never_touches_what_is_fresh<S: Store>(open: &impl Fn(Policy
     assert_eq!(subject.list(99, None, false, "").await.0.len(), 20);
 }
 
-pub async fn a_write_renews_a_context<S: Store>(open: &impl Fn(Policy) -> Subject<S>) {
+pub async fn a_write_renews_a_context<H: Host>(open: &impl Fn(Policy) -> Subject<H>) {
     let subject = open(short_lived());
     subject.set("a", "{}", None, 0.0).await.unwrap();
     subject.set("b", "{}", None, 0.0).await.unwrap();
@@ -84,8 +84,8 @@ pub async fn a_write_renews_a_context<S: Store>(open: &impl Fn(Policy) -> Subjec
     assert_eq!(subject.get("a").await.unwrap().unwrap().head.version, 2);
 }
 
-pub async fn old_deltas_go_with_cleanup_and_the_context_stays<S: Store>(
-    open: &impl Fn(Policy) -> Subject<S>,
+pub async fn old_deltas_go_with_cleanup_and_the_context_stays<H: Host>(
+    open: &impl Fn(Policy) -> Subject<H>,
 ) {
     let subject = open(Policy {
         context_ttl: None,
@@ -116,8 +116,8 @@ pub async fn old_deltas_go_with_cleanup_and_the_context_stays<S: Store>(
         let kept = subject.deltas("a", 99, false).await;
         let fresh = (0..8).filter(|at| *at > now - 10).count();
         assert!(kept.len() >= fresh, "at {now}");
-        // Others than who cleaned up may still use what is stored on because the snapshot needs it.
-        let is_exact = subject.through() == Through::One;
+        // Engines over a backend may use what is stored on because the snapshot needs it.
+        let is_exact = subject.knows_what_is_kept();
         assert!(!is_exact || kept.len() == fresh, "at {now}");
         for (behind, head) in heads.iter().rev().enumerate().skip(1) {
             let told = subject.since("a", *head).await.unwrap();
@@ -133,7 +133,7 @@ pub async fn old_deltas_go_with_cleanup_and_the_context_stays<S: Store>(
     assert_eq!(subject.get("a").await.unwrap().unwrap().head, next.head);
 }
 
-pub async fn a_commit_bounds_the_log<S: Store>(open: &impl Fn(Policy) -> Subject<S>) {
+pub async fn a_commit_bounds_the_log<H: Host>(open: &impl Fn(Policy) -> Subject<H>) {
     let subject = open(short_lived());
     let first = subject.set("a", r#"{"n":0}"#, None, 0.0).await.unwrap();
     subject.update("a", r#"{"n":1}"#, 1.0).await.unwrap();
@@ -160,8 +160,8 @@ pub async fn a_commit_bounds_the_log<S: Store>(open: &impl Fn(Policy) -> Subject
     ));
 }
 
-pub async fn ids_are_listed_in_the_order_of_their_bytes<S: Store>(
-    open: &impl Fn(Policy) -> Subject<S>,
+pub async fn ids_are_listed_in_the_order_of_their_bytes<H: Host>(
+    open: &impl Fn(Policy) -> Subject<H>,
 ) {
     let subject = open(Policy::default());
     let mut ids = [

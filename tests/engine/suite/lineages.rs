@@ -1,11 +1,11 @@
 //! Deletion, re-creation and restore: the same version can be another state, and no client may mistake it.
 
 use chord::Code;
-use chord::engine::{Known, Policy, Store};
+use chord::engine::{Known, Policy};
 
-use crate::subject::{Subject, Told, exactly, version};
+use crate::subject::{Host, Subject, Told, exactly, version};
 
-pub async fn versions_go_on_after_a_deletion<S: Store>(open: &impl Fn(Policy) -> Subject<S>) {
+pub async fn versions_go_on_after_a_deletion<H: Host>(open: &impl Fn(Policy) -> Subject<H>) {
     let subject = open(Policy::default());
     subject.set("a", r#"{"n":1}"#, None, 1.0).await.unwrap();
     let second = subject.set("a", r#"{"n":2}"#, None, 1.0).await.unwrap();
@@ -34,7 +34,7 @@ pub async fn versions_go_on_after_a_deletion<S: Store>(open: &impl Fn(Policy) ->
     assert_eq!(subject.deltas("a", 9, false).await.len(), 1);
 }
 
-pub async fn a_deletion_needs_the_version_it_names<S: Store>(open: &impl Fn(Policy) -> Subject<S>) {
+pub async fn a_deletion_needs_the_version_it_names<H: Host>(open: &impl Fn(Policy) -> Subject<H>) {
     let subject = open(Policy::default());
     let made = subject.set("a", "{}", None, 1.0).await.unwrap();
     assert_eq!(
@@ -69,8 +69,8 @@ pub async fn a_deletion_needs_the_version_it_names<S: Store>(open: &impl Fn(Poli
     );
 }
 
-pub async fn clients_of_another_lineage_get_everything<S: Store>(
-    open: &impl Fn(Policy) -> Subject<S>,
+pub async fn clients_of_another_lineage_get_everything<H: Host>(
+    open: &impl Fn(Policy) -> Subject<H>,
 ) {
     let subject = open(Policy::default());
     let mut clients = Vec::new();
@@ -111,7 +111,7 @@ pub async fn clients_of_another_lineage_get_everything<S: Store>(
     assert!(matches!(told, Told::Delta(head, _) if head == next.head));
 }
 
-pub async fn a_restore_is_above_all_that_was_known<S: Store>(open: &impl Fn(Policy) -> Subject<S>) {
+pub async fn a_restore_is_above_all_that_was_known<H: Host>(open: &impl Fn(Policy) -> Subject<H>) {
     let subject = open(Policy::default());
     let restored = |id: &'static str, version| subject.restore(id, r#"{"r":1}"#, version, 1.0);
     assert_eq!(restored("new", 7).await.unwrap().head.version, 7);
@@ -131,7 +131,7 @@ pub async fn a_restore_is_above_all_that_was_known<S: Store>(open: &impl Fn(Poli
     );
 }
 
-pub async fn a_passed_tombstone_is_forgotten<S: Store>(open: &impl Fn(Policy) -> Subject<S>) {
+pub async fn a_passed_tombstone_is_forgotten<H: Host>(open: &impl Fn(Policy) -> Subject<H>) {
     let subject = open(Policy {
         tombstone_ttl: 10.0,
         ..Policy::default()

@@ -5,6 +5,9 @@ mod lineages;
 mod syncing;
 mod writing;
 
+use crate::simulated::Simulated;
+use crate::simulated_database::SimulatedDatabase;
+
 /// Makes each claim a test over each store.
 macro_rules! over_each_store {
     ($($claims:ident: $($claim:ident),* $(,)?;)*) => {
@@ -13,16 +16,19 @@ macro_rules! over_each_store {
                 crate::executor::block_on(crate::suite::$claims::$claim(&crate::subject::memory));
             })* })*
         }
-        over_each_store!(through_one_engine One $($claims: $($claim),*;)*);
-        over_each_store!(through_several_engines Several $($claims: $($claim),*;)*);
-        over_each_store!(through_new_engines New $($claims: $($claim),*;)*);
+        over_each_store!(through_one_engine behind Simulated One $($claims: $($claim),*;)*);
+        over_each_store!(through_several_engines behind Simulated Several $($claims: $($claim),*;)*);
+        over_each_store!(through_new_engines behind Simulated New $($claims: $($claim),*;)*);
+        over_each_store!(through_one_tab stored SimulatedDatabase One $($claims: $($claim),*;)*);
+        over_each_store!(through_several_tabs stored SimulatedDatabase Several $($claims: $($claim),*;)*);
+        over_each_store!(through_new_tabs stored SimulatedDatabase New $($claims: $($claim),*;)*);
     };
-    ($store:ident $through:ident $($claims:ident: $($claim:ident),*;)*) => {
+    ($store:ident $subject:ident $simulated:ident $through:ident $($claims:ident: $($claim:ident),*;)*) => {
         mod $store {
             $(mod $claims { $(#[test] fn $claim() {
                 for seed in 0..4 {
-                    let open = move |policy| crate::subject::behind(
-                        &crate::simulated::Simulated::new(seed),
+                    let open = move |policy| crate::subject::$subject(
+                        &super::super::$simulated::new(seed),
                         crate::subject::Through::$through,
                         policy,
                     );

@@ -1,12 +1,12 @@
 //! What clients are told: nothing, one delta over an unbroken chain, or everything.
 
 use chord::Code;
-use chord::engine::{Head, Known, Policy, Revision, Store};
+use chord::engine::{Head, Known, Policy, Revision};
 
-use crate::subject::{State, Subject, Told, applied, value};
+use crate::subject::{Host, State, Subject, Told, applied, value};
 
 /// `versions` commits of a growing context, each with its state.
-async fn history<S: Store>(subject: &Subject<S>, id: &str, versions: u64) -> Vec<State> {
+async fn history<H: Host>(subject: &Subject<H>, id: &str, versions: u64) -> Vec<State> {
     let mut states = Vec::new();
     for n in 1..=versions {
         let state = format!(
@@ -25,8 +25,8 @@ async fn history<S: Store>(subject: &Subject<S>, id: &str, versions: u64) -> Vec
     states
 }
 
-pub async fn each_client_gets_one_delta_or_everything_at_every_trim_point<S: Store>(
-    open: &impl Fn(Policy) -> Subject<S>,
+pub async fn each_client_gets_one_delta_or_everything_at_every_trim_point<H: Host>(
+    open: &impl Fn(Policy) -> Subject<H>,
 ) {
     const VERSIONS: u64 = 7;
     for kept in 0..=VERSIONS + 1 {
@@ -86,8 +86,8 @@ pub async fn each_client_gets_one_delta_or_everything_at_every_trim_point<S: Sto
     }
 }
 
-pub async fn a_revision_that_nobody_had_gets_everything<S: Store>(
-    open: &impl Fn(Policy) -> Subject<S>,
+pub async fn a_revision_that_nobody_had_gets_everything<H: Host>(
+    open: &impl Fn(Policy) -> Subject<H>,
 ) {
     let subject = open(Policy::default());
     let states = history(&subject, "a", 4).await;
@@ -105,7 +105,7 @@ pub async fn a_revision_that_nobody_had_gets_everything<S: Store>(
     }
 }
 
-pub async fn long_deltas_give_way_to_the_state<S: Store>(open: &impl Fn(Policy) -> Subject<S>) {
+pub async fn long_deltas_give_way_to_the_state<H: Host>(open: &impl Fn(Policy) -> Subject<H>) {
     let subject = open(Policy::default());
     let state = |letter: &str| format!(r#"{{"a":"{0}","b":"{0}"}}"#, letter.repeat(600));
     let first = subject.set("a", &state("x"), None, 1.0).await.unwrap();
@@ -116,7 +116,7 @@ pub async fn long_deltas_give_way_to_the_state<S: Store>(open: &impl Fn(Policy) 
     assert_eq!((told.head, told.text), (second.head, state("y")));
 }
 
-pub async fn a_sync_of_nothing_is_not_found<S: Store>(open: &impl Fn(Policy) -> Subject<S>) {
+pub async fn a_sync_of_nothing_is_not_found<H: Host>(open: &impl Fn(Policy) -> Subject<H>) {
     let subject = open(Policy::default());
     for round in 0..2 {
         let head = Head {
@@ -146,7 +146,7 @@ pub async fn a_sync_of_nothing_is_not_found<S: Store>(open: &impl Fn(Policy) -> 
     }
 }
 
-pub async fn deltas_are_listed_from_either_end<S: Store>(open: &impl Fn(Policy) -> Subject<S>) {
+pub async fn deltas_are_listed_from_either_end<H: Host>(open: &impl Fn(Policy) -> Subject<H>) {
     let subject = open(Policy::default());
     history(&subject, "a", 5).await;
     let all = subject.deltas("a", 99, false).await;

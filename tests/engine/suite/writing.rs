@@ -1,11 +1,11 @@
 //! Creating, setting, updating: what is committed, and what is refused without a trace.
 
 use chord::Code;
-use chord::engine::{Policy, Store};
+use chord::engine::Policy;
 
-use crate::subject::{Outcome, Subject, applied, exactly, text, value, version};
+use crate::subject::{Host, Outcome, Subject, applied, exactly, text, value, version};
 
-pub async fn a_context_begins_at_version_1<S: Store>(open: &impl Fn(Policy) -> Subject<S>) {
+pub async fn a_context_begins_at_version_1<H: Host>(open: &impl Fn(Policy) -> Subject<H>) {
     let subject = open(Policy::default());
     assert_eq!(subject.get("a").await, Ok(None));
     for id in ["a", "ä/😀", "__proto__"] {
@@ -30,8 +30,8 @@ pub async fn a_context_begins_at_version_1<S: Store>(open: &impl Fn(Policy) -> S
     );
 }
 
-pub async fn a_write_that_changes_nothing_commits_nothing<S: Store>(
-    open: &impl Fn(Policy) -> Subject<S>,
+pub async fn a_write_that_changes_nothing_commits_nothing<H: Host>(
+    open: &impl Fn(Policy) -> Subject<H>,
 ) {
     let subject = open(Policy::default());
     let made = subject
@@ -58,8 +58,8 @@ pub async fn a_write_that_changes_nothing_commits_nothing<S: Store>(
     assert_eq!(subject.deltas("a", 9, false).await.len(), 1);
 }
 
-pub async fn an_update_merges_and_tells_exactly_what_changed<S: Store>(
-    open: &impl Fn(Policy) -> Subject<S>,
+pub async fn an_update_merges_and_tells_exactly_what_changed<H: Host>(
+    open: &impl Fn(Policy) -> Subject<H>,
 ) {
     let subject = open(Policy::default());
     let missing = subject.update("a", "{}", 1.0).await.unwrap_err();
@@ -88,8 +88,8 @@ pub async fn an_update_merges_and_tells_exactly_what_changed<S: Store>(
     assert_eq!(subject.get("a").await.unwrap().unwrap().head, next.head);
 }
 
-pub async fn operations_are_computed_on_what_is_stored<S: Store>(
-    open: &impl Fn(Policy) -> Subject<S>,
+pub async fn operations_are_computed_on_what_is_stored<H: Host>(
+    open: &impl Fn(Policy) -> Subject<H>,
 ) {
     let subject = open(Policy::default());
     subject
@@ -115,7 +115,7 @@ pub async fn operations_are_computed_on_what_is_stored<S: Store>(
     assert_eq!(text(&wrong.path().unwrap().to_json()), r#"["log"]"#);
 }
 
-pub async fn a_guard_lets_only_its_version_through<S: Store>(open: &impl Fn(Policy) -> Subject<S>) {
+pub async fn a_guard_lets_only_its_version_through<H: Host>(open: &impl Fn(Policy) -> Subject<H>) {
     let subject = open(Policy::default());
     let conflict = |outcome: chord::Result<Outcome>| {
         assert_eq!(outcome.unwrap_err().code(), Code::Conflict);
@@ -154,7 +154,7 @@ pub async fn a_guard_lets_only_its_version_through<S: Store>(open: &impl Fn(Poli
     assert_eq!(third.unwrap().head.version, 3);
 }
 
-pub async fn a_refused_write_leaves_no_trace<S: Store>(open: &impl Fn(Policy) -> Subject<S>) {
+pub async fn a_refused_write_leaves_no_trace<H: Host>(open: &impl Fn(Policy) -> Subject<H>) {
     let subject = open(Policy::default());
     for (text, code) in [
         ("[1]", Code::InvalidValue),
@@ -191,8 +191,8 @@ pub async fn a_refused_write_leaves_no_trace<S: Store>(open: &impl Fn(Policy) ->
     assert_eq!(subject.deltas("a", 9, false).await.len(), 1);
 }
 
-pub async fn limits_hold_for_what_comes_in_and_for_what_comes_out<S: Store>(
-    open: &impl Fn(Policy) -> Subject<S>,
+pub async fn limits_hold_for_what_comes_in_and_for_what_comes_out<H: Host>(
+    open: &impl Fn(Policy) -> Subject<H>,
 ) {
     let mut policy = Policy::default();
     policy.limits.context_bytes = 40;
@@ -232,7 +232,7 @@ pub async fn limits_hold_for_what_comes_in_and_for_what_comes_out<S: Store>(
     assert_eq!(shorter.unwrap().state, r#"{"t":1}"#);
 }
 
-pub async fn large_contexts_are_stored_as_they_are<S: Store>(open: &impl Fn(Policy) -> Subject<S>) {
+pub async fn large_contexts_are_stored_as_they_are<H: Host>(open: &impl Fn(Policy) -> Subject<H>) {
     let subject = open(Policy::default());
     let fields: Vec<String> = (0..400)
         .map(|n| format!(r#""k{n}":{{"id":{n},"on":true}}"#))

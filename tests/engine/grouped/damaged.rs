@@ -1,0 +1,112 @@
+//! A damaged record fails the calls on its context and no others.
+
+use chord::Code;
+use chord::engine::Policy;
+
+use super::{INCREMENT, fresh};
+use crate::executor::{block_on, join};
+use crate::simulated_database::{Operation, SimulatedDatabase, Tables};
+use crate::subject::value;
+
+type Damage = fn(&mut Tables);
+
+/// What can happen to "a", of which there are a snapshot, entries before and after it, and a tail.
+const DAMAGES: [(&str, Damage); 8] = [
+    ("no snapshot", |tables| {
+        tables.snapshots.remove(&b"a"[..]);
+    }),
+    ("a snapshot that is no JSON", |tables| {
+        tables.snapshots.get_mut(&b"a"[..]).unwrap().pop();
+    }),
+    ("a snapshot that is no object", |tables| {
+        tables.snapshots.insert(b"a".into(), b"[]".into());
+    }),
+    ("no log", |tables| {
+        tables.log.retain(|(id, _), _| id != b"a")
+    }),
+    ("a hole at the start of the log", |tables| {
+        let first = tables.log.keys().find(|(id, _)| id == b"a");
+        let first = first.unwrap().clone();
+        tables.log.remove(&first);
+    }),
+    ("a hole in the log", |tables| {
+        let versions = tables.log.keys().filter(|(id, _)| id == b"a");
+        let second = versions.clone().nth(1).unwrap().clone();
+        assert!(versions.count() > 2);
+        tables.log.remove(&second);
+    }),
+    ("entries that are none", |tables| {
+        let last = tables.log.keys().rfind(|(id, _)| id == b"a");
+        let last = last.unwrap().clone();
+        tables.log.insert(last, b"[[1]]".into());
+    }),
+    ("a row that is none", |tables| {
+        tables.contexts.insert(b"a".into(), b"{}".into());
+    }),
+];
+
+#[test]
+fn a_damaged_record_fails_the_calls_on_its_context_and_no_others() {
+    for (what, damage) in DAMAGES {
+        let database = SimulatedDatabase::new(5);
+        let policy = Policy {
+            delta_ttl: Some(10.0),
+            ..Policy::default()
+        };
+        let writer = fresh(&database, policy);
+        block_on(async {
+            let state = format!(r#"{{"n":0,"pad":"{}"}}"#, "x".repeat(20_000));
+            for id in ["a", "b", "c"] {
+                writer.set(id, &state, None, 0.0).await.unwrap();
+                for _ in 0..60 {
+                    writer
+                        .operate(id, "{}", INCREMENT, None, 0.0)
+                        .await
+                        .unwrap();
+                }
+            }
+            damage(&mut database.tables_mut());
+            let tab = fresh(&database, policy);
+            let begun = database.count(Operation::Begin(true));
+            let calls = ["b", "a", "c", "a", "b"]
+                .map(async |id| (id, tab.operate(id, "{}", INCREMENT, None, 1.0).await));
+            for (id, outcome) in join(calls).await {
+                match outcome {
+                    Ok(_) => assert_ne!(id, "a", "{what}"),
+                    Err(error) => {
+                        assert_eq!((id, error.code()), ("a", Code::BackendError), "{what}");
+                    }
+                }
+            }
+            assert_eq!(database.count(Operation::Begin(true)), begun + 1, "{what}");
+            assert_eq!(tab.get("a").await.unwrap_err().code(), Code::BackendError);
+            let there = fresh(&database, policy).get("b").await.unwrap().unwrap();
+            assert_eq!(value(&there.text)["n"], 62);
+            // It is in nobody's way in cleanup either, even if that visits one context at a time.
+            let mut deltas = 0;
+            for _ in 0..4 {
+                deltas += tab.cleanup(1, 50.0).await.unwrap().deltas;
+            }
+            assert_eq!(deltas, 63 + 62, "{what}");
+        });
+    }
+}
+
+#[test]
+fn a_damaged_record_goes_when_it_expires() {
+    let database = SimulatedDatabase::new(5);
+    let policy = Policy {
+        delta_ttl: Some(10.0),
+        context_ttl: Some(100.0),
+        ..Policy::default()
+    };
+    let tab = fresh(&database, policy);
+    block_on(async {
+        tab.set("a", "{}", None, 0.0).await.unwrap();
+        database.tables_mut().snapshots.clear();
+        let other = fresh(&database, policy);
+        assert_eq!(other.cleanup(9, 50.0).await.unwrap().contexts.len(), 0);
+        assert_eq!(other.cleanup(9, 150.0).await.unwrap().contexts.len(), 1);
+        assert_eq!(other.get("a").await, Ok(None));
+    });
+}
