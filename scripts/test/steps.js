@@ -159,7 +159,14 @@ export const steps = [
     work: () =>
       withReport("bun", bun(), (report) => ["test", "--reporter=junit", `--reporter-outfile=${report}`, ...testFiles("tests/js")]),
   },
-  { name: "harness for browsers", work: () => onNode("browsers", testFiles("tests/browsers").filter((file) => !file.includes("/faults/"))) },
+  {
+    name: "harness for browsers",
+    work: () =>
+      onNode(
+        "browsers",
+        testFiles("tests/browsers").filter((file) => !file.includes("/faults/")),
+      ),
+  },
   { name: "suite in Chromium", work: () => inBrowser("chromium") },
   { name: "suite in Firefox", work: () => inBrowser("firefox") },
   { name: "suite in WebKitGTK", work: () => inBrowser("webkit") },
