@@ -7,18 +7,23 @@
 //!
 //! Between transactions memory is a cache that is asked again before it is believed. Losing it loses nothing.
 
+mod change;
+mod contract;
+
 use core::cell::{Cell, RefCell};
 use core::future::{Future, poll_fn};
 use core::pin::pin;
 use core::task::{Poll, Waker};
 use std::collections::VecDeque;
 
-use crate::engine::{Cleaned, Listed, Page, Policy, Record};
-use crate::{Code, Error};
+use crate::Error;
+use crate::engine::{Cleaned, Page, Policy, Record};
 
-use super::contract::StoredEntry;
 use super::row::{Row, Standing, Trim, Writes, writes};
 use super::staged::Staged;
+
+use change::{Change, commit, has_removed, unsure};
+pub use contract::{Connection, Database, Failure, Job, Need, Transaction};
 
 /// More calls than these go into another transaction, so that the first of very many needn't wait for the last.
 const LARGEST_GROUP: usize = 1000;
@@ -28,136 +33,6 @@ const CACHED_BYTES: usize = 32 << 20;
 
 /// What a context takes there besides id, state and log, more or less.
 const RECORD_BYTES: usize = 256;
-
-/// Why a transaction didn't come about.
-#[derive(Clone, Debug)]
-pub enum Failure {
-    /// The connection is of no use any more; whether the transaction was stored is not known.
-    Lost(Error),
-    /// It was not stored, and trying again would end the same way.
-    Refused(Error),
-}
-
-/// A database that has to be connected to.
-#[allow(async_fn_in_trait, reason = "everything lives on one thread")]
-pub trait Database {
-    /// A connection.
-    type Connection: Connection;
-    /// The connection there is, or a new one.
-    async fn connect(&self) -> Result<Self::Connection, Failure>;
-    /// Lets go of the connection, whatever state it is in.
-    fn disconnect(&self);
-    /// What to say when it didn't answer in time.
-    fn stalled(&self) -> Error;
-}
-
-/// A connection to a database.
-pub trait Connection {
-    /// A transaction.
-    type Transaction<'c>: Transaction
-    where
-        Self: 'c;
-    /// Begins a transaction over everything.
-    ///
-    /// # Errors
-    /// Why there is none.
-    fn begin(&self, writes: bool) -> Result<Self::Transaction<'_>, Failure>;
-}
-
-/// A transaction: what it reads stays so until it ends. It is undone unless it is committed.
-#[allow(async_fn_in_trait, reason = "everything lives on one thread")]
-pub trait Transaction {
-    /// Where contexts stand, or why that can't be read.
-    async fn standings(
-        &self,
-        ids: &[&[u8]],
-    ) -> Result<Vec<crate::Result<Option<Standing>>>, Failure>;
-    /// The snapshot and the entries of a context, oldest first.
-    async fn contents(&self, id: &[u8], row: &Row) -> Result<(Vec<u8>, Vec<StoredEntry>), Failure>;
-    /// What is to be looked at by then, what has waited for longest first: so many at most.
-    async fn due(&self, by: f64, limit: usize) -> Result<Vec<(Box<[u8]>, Standing)>, Failure>;
-    /// Ids of contexts in the order of their bytes.
-    async fn page(&self, page: &Page<'_>) -> Result<Listed, Failure>;
-    /// Writes; what becomes of it shows when the transaction is committed.
-    ///
-    /// # Errors
-    /// Why it can't even be tried.
-    fn write(&self, id: &[u8], before: Option<&Standing>, writes: &Writes) -> Result<(), Failure>;
-    /// Ends the transaction, and waits until it is stored.
-    async fn commit(self) -> Result<(), Failure>;
-}
-
-/// What a call needs.
-#[derive(Clone, Debug)]
-pub enum Need {
-    /// The newest record of a context, perhaps to change it.
-    Context {
-        /// Which.
-        id: Box<[u8]>,
-        /// Whether it may be changed.
-        writes: bool,
-    },
-    /// Some ids.
-    Page {
-        /// See [`Page`].
-        limit: usize,
-        /// See [`Page`].
-        cursor: Option<Box<[u8]>>,
-        /// See [`Page`].
-        descending: bool,
-        /// See [`Page`].
-        prefix: Box<[u8]>,
-    },
-    /// That what is due be removed.
-    Cleanup {
-        /// At most so many contexts.
-        limit: usize,
-        /// By now.
-        now: f64,
-    },
-    /// A connection.
-    Open,
-    /// The end.
-    Close,
-}
-
-/// A call that waits for its transaction.
-pub trait Job {
-    /// What it needs.
-    fn need(&self) -> &Need;
-    /// Whether nobody waits for it any more.
-    fn is_given_up(&self) -> bool;
-    /// Does the call in memory and keeps the outcome. A transaction that has to be repeated runs it again.
-    fn run(&mut self);
-    /// Makes this the outcome.
-    fn fail(&mut self, error: &Error);
-    /// Tells the outcome.
-    fn settle(self: Box<Self>);
-}
-
-/// What a transaction was to change about one context, which tells afterwards whether it was stored.
-struct Change {
-    id: Box<[u8]>,
-    before: Option<Standing>,
-    after: Option<Standing>,
-}
-
-impl Change {
-    /// Whether this came about, by what is stored now; none where others changed the context since and nothing tells any more.
-    fn has_happened(&self, record: Option<&Record>) -> Option<bool> {
-        let leads_here = |standing: &Standing| {
-            record.is_some_and(|record| match standing {
-                Standing::Live(row) => record.remembers(row.head),
-                Standing::Deleted { .. } => standing.is(record),
-            })
-        };
-        if self.after.as_ref().is_some_and(leads_here) {
-            return Some(true);
-        }
-        let is_as_before = self.before.as_ref().map_or(record.is_none(), leads_here);
-        is_as_before.then_some(false)
-    }
-}
 
 /// One context of a group of calls.
 struct Subject {
@@ -361,17 +236,18 @@ impl<D: Database> Grouped<D> {
         group: &mut Vec<Box<dyn Job>>,
         changes: &mut Vec<Change>,
     ) -> Result<(), Failure> {
+        // In order and each once. Sorting at the end would do, in two per cent of the whole module's code.
         let mut ids: Vec<&[u8]> = Vec::new();
         let mut is_writing = false;
         for job in &*group {
             if let Need::Context { id, writes } = job.need() {
-                ids.push(id);
+                insert_sorted(&mut ids, id);
                 is_writing |= writes;
             }
         }
-        ids.extend(changes.iter().map(|change| &*change.id));
-        ids.sort_unstable();
-        ids.dedup();
+        changes
+            .iter()
+            .for_each(|change| insert_sorted(&mut ids, &change.id));
         let connection = self.database.connect().await?;
         let transaction = connection.begin(is_writing)?;
         let standings = transaction.standings(&ids).await?;
@@ -570,35 +446,8 @@ fn bytes_of(id: &[u8], writes: &Writes) -> usize {
     id.len() + RECORD_BYTES + entries + snapshot
 }
 
-/// Commits what is planned. Until it is known not to be stored, `changes` tells of it.
-async fn commit(
-    transaction: impl Transaction,
-    planned: Vec<Change>,
-    changes: &mut Vec<Change>,
-) -> Result<(), Failure> {
-    *changes = planned;
-    let outcome = transaction.commit().await;
-    if let Err(Failure::Refused(_)) = outcome {
-        changes.clear();
+fn insert_sorted<'a>(ids: &mut Vec<&'a [u8]>, id: &'a [u8]) {
+    if let Err(place) = ids.binary_search(&id) {
+        ids.insert(place, id);
     }
-    outcome
-}
-
-fn unsure() -> Error {
-    let message =
-        "the database failed while it stored this, and nothing tells whether it did; read it again";
-    Error::new(Code::BackendUnavailable, message)
-}
-
-/// Whether a cleanup whose end was not heard of was stored. Where it removed no context, it can be done again.
-async fn has_removed(transaction: &impl Transaction, changes: &[Change]) -> Result<bool, Failure> {
-    let is_removed = |change: &&Change| matches!(change.after, Some(Standing::Deleted { .. }));
-    let removed: Vec<&Change> = changes.iter().filter(is_removed).collect();
-    if removed.is_empty() {
-        return Ok(false);
-    }
-    let ids: Vec<&[u8]> = removed.iter().map(|change| &*change.id).collect();
-    let standings = transaction.standings(&ids).await?;
-    let mut pairs = removed.iter().zip(standings);
-    Ok(pairs.any(|(change, standing)| standing.is_ok_and(|standing| standing == change.after)))
 }

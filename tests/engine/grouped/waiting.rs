@@ -4,6 +4,7 @@ use core::pin::pin;
 use core::task::{Context, Poll, Waker};
 use std::rc::Rc;
 
+use chord::backend::grouped::Need;
 use chord::document::Operations;
 use chord::engine::{Policy, Written};
 use chord::{Code, Result};
@@ -103,6 +104,32 @@ fn a_call_given_up_while_it_waits_never_runs_and_those_behind_it_are_served() {
     assert_eq!(third.as_mut().poll(&mut context), Poll::Ready(Ok(3)));
     assert_eq!((hung.runs(), waiting.runs(), behind.runs()), (1, 0, 1));
     assert_eq!(counted(&subject), 2);
+}
+
+#[test]
+fn a_cleanup_given_up_while_it_waits_removes_nothing() {
+    let database = SimulatedDatabase::new(3);
+    let policy = Policy {
+        context_ttl: Some(5.0),
+        ..Policy::default()
+    };
+    let subject = fresh(&database, policy);
+    block_on(subject.set("a", r#"{"n":0}"#, None, 0.0)).unwrap();
+    let tab = subject.host();
+    let asked = Rc::<Asked<chord::engine::Cleaned>>::default();
+    let need = Need::Cleanup { limit: 9, now: 9.0 };
+    let cleanup = tab.ask(asked.clone(), need, async |engine| {
+        engine.cleanup(9, 9.0).await
+    });
+    let mut first = pin!(increment(&tab, Rc::default()));
+    let mut second = pin!(cleanup);
+    let mut context = Context::from_waker(Waker::noop());
+    assert!(first.as_mut().poll(&mut context).is_pending());
+    assert!(second.as_mut().poll(&mut context).is_pending());
+    asked.give_up();
+    assert_eq!(block_on(first), Ok(2));
+    assert_eq!(asked.runs(), 0);
+    assert_eq!(counted(&subject), 1);
 }
 
 #[test]
