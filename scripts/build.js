@@ -41,6 +41,10 @@ const inlining = "-Cllvm-args=-inlinehint-threshold=100";
 // For what recurses once a level of a value or a delta, which may have a thousand. The standard megabyte holds some two thousand frames.
 const stack = "-Clink-arg=-zstack-size=3145728";
 
+// Where panics point to, and how values print for developers, nobody reads: a panic is a trap. The compiler leaves both out only when it
+// is told that unstable options are wanted. `tools/bindgen` knows functions by their older kind of symbols.
+const unstable = ["-Zunstable-options", "-Zlocation-detail=none", "-Zfmt-debug=none", "-Csymbol-mangling-version=legacy"];
+
 /** Keeps this machine's folders out of the messages that the compiler puts into the published file. */
 function withoutMachinePaths() {
   const cargoHome = process.env.CARGO_HOME ?? join(homedir(), ".cargo");
@@ -50,12 +54,13 @@ function withoutMachinePaths() {
 async function compileCrate(rust) {
   say("cargo", "compiling the crate to WebAssembly");
   const started = performance.now();
-  const flags = { CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS: [...withoutMachinePaths(), inlining, stack].join(" ") };
+  const flags = [...withoutMachinePaths(), inlining, stack, ...unstable].join(" ");
+  const compiler = { CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS: flags, RUSTC_BOOTSTRAP: "1" };
   // Only a lone cdylib is optimized across crates: the manifest's rlib beside it would rule that out.
   const args = ["rustc", "--release", "--lib", "--crate-type", "cdylib", "--target", target, "--target-dir", at(rust.folder), ...rust.args];
   // The suite of backends from JavaScript needs a build that has them; nothing published is made with it.
   const features = process.env.CHORD_FEATURES === undefined ? [] : ["--features", process.env.CHORD_FEATURES];
-  await run(rust.cargo, [...args, ...features, "--package", "chord"], { env: { ...rust.env, ...flags } });
+  await run(rust.cargo, [...args, ...features, "--package", "chord"], { env: { ...rust.env, ...compiler } });
   say("cargo", `done in ${duration(performance.now() - started)}`);
   return at(rust.folder, target, "release", "chord.wasm");
 }

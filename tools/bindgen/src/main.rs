@@ -3,8 +3,10 @@
 //! The glue is of the kind `web`, which runs everywhere because it leaves finding the bytes to its caller, and it comes with
 //! `__wbg_reset_state`, which puts a fresh instance in the place of one that has trapped.
 
+mod names;
 mod panics;
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use walrus::ModuleConfig;
@@ -29,7 +31,8 @@ fn main() -> ExitCode {
                 .omit_default_module_path(true)
                 .reset_state_function(true)
                 .generate(folder)
-        });
+        })
+        .and_then(|()| names::shorten(Path::new(folder)));
     match written {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
