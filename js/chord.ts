@@ -205,7 +205,8 @@ export class Chord implements AsyncDisposable {
    * Rejects with `no_export_callback`, `not_found`, `callback_failed` with what it threw, or `timeout`.
    */
   exportContext(id: string): Promise<void> {
-    return this.#instance.runObserved("chord.context.export", exported, () => exportContext(this.#instance, id), id);
+    const patience = new Patience();
+    return this.#instance.runObserved("chord.context.export", exported, () => exportContext(this.#instance, id), id, patience);
   }
 
   /**

@@ -5,6 +5,9 @@ import { ChordError } from "./error.js";
 /** The longest delay timers take; longer ones would fire at once. */
 export const longestDelay = 2 ** 31 - 1;
 
+// Only there is something that a timer keeps alive. Browsers have no such thing, and setting and clearing one costs them more than a look.
+const isProcess = "process" in globalThis || "Deno" in globalThis;
+
 /** Whether anybody still waits for an operation. What comes later must not be committed. */
 export class Patience {
   isOver = false;
@@ -12,6 +15,55 @@ export class Patience {
   /** @throws ChordError `timeout` once the operation has been given up */
   check(): void {
     if (this.isOver) throw new ChordError("timeout", "the operation had been given up before it could commit");
+  }
+}
+
+/** Calls that all may take equally long, and what to do when one does. One timer serves them all: most calls end long before. */
+export class Deadlines {
+  readonly #ms: number;
+  readonly #late = new Map<number, { readonly since: number; readonly giveUp: () => void }>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** When a call was answered last, or began to wait alone. */
+  #progress = 0;
+
+  constructor(ms: number) {
+    this.#ms = Math.min(ms, longestDelay);
+  }
+
+  /** Whether nobody has been answered for long. Where others were, there is only much to do. */
+  get isStalled(): boolean {
+    return performance.now() - this.#progress > this.#ms / 2;
+  }
+
+  add(call: number, giveUp: () => void): void {
+    const since = performance.now();
+    if (this.#late.size === 0) this.#progress = since;
+    this.#late.set(call, { since, giveUp });
+    this.#timer ??= setTimeout(() => this.#look(), this.#ms);
+  }
+
+  /** The call has been answered. */
+  met(call: number): void {
+    this.#late.delete(call);
+    this.#progress = performance.now();
+    if (!isProcess || this.#late.size > 0) return;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #look(): void {
+    this.#timer = undefined;
+    const now = performance.now();
+    for (const [call, { since, giveUp }] of this.#late) {
+      const left = since + this.#ms - now;
+      if (left > 0) {
+        // The rest began later still.
+        this.#timer = setTimeout(() => this.#look(), left);
+        return;
+      }
+      this.#late.delete(call);
+      giveUp();
+    }
   }
 }
 

@@ -62,13 +62,21 @@ export class Instance {
     return now;
   }
 
-  /** Does `work` and gives its outcome as a promise, whatever happens. */
+  /**
+   * Does `work` and gives its outcome as a promise, whatever happens.
+   *
+   * @param patience where it waits for more than the core, which has deadlines of its own
+   */
   run<T>(work: () => Settled<T>, contextId?: unknown, patience?: Patience): Promise<T> {
     try {
       this.ready();
       const value = work();
       if (!(value instanceof Promise)) return Promise.resolve(value);
-      return this.#bounded(value, typeof contextId === "string" ? contextId : undefined, patience);
+      const id = typeof contextId === "string" ? contextId : undefined;
+      if (patience !== undefined) return this.#bounded(value, id, patience);
+      return value.catch((error: unknown) => {
+        throw asChordError(error, id);
+      });
     } catch (error) {
       return Promise.reject(asChordError(error, typeof contextId === "string" ? contextId : undefined));
     }

@@ -3,7 +3,7 @@
  * Generated glue stays off the hot paths: arguments and results are numbers and texts in linear memory.
  */
 import type { Cleaned, Committed, Core, Guard, LogEntry, Settled, State, Synced } from "./core.js";
-import { late, longestDelay } from "./deadline.js";
+import { Deadlines, late } from "./deadline.js";
 import { ChordError, type ChordErrorCode, type Path, showPath } from "./error.js";
 import * as glue from "./glue/chord.js";
 import { type Memory, memoryOf, trapped } from "./memory.js";
@@ -40,8 +40,7 @@ class WasmCore implements Core {
   /** Calls that wait for an asynchronous backend, by number. */
   readonly #waiting = new Map<number, (status: number) => void>();
   readonly #timeout: number;
-  /** When a waiting call was answered last, or began to wait alone. */
-  #progress = 0;
+  readonly #deadlines: Deadlines;
   #isClosed = false;
   /** The engine is free to go once no call waits any more. */
   #isToGo = false;
@@ -51,6 +50,7 @@ class WasmCore implements Core {
     this.isShared = settings.backend !== "memory";
     this.#memory = memory;
     this.#timeout = settings.timeout;
+    this.#deadlines = new Deadlines(settings.timeout);
     this.#writer = `${hex(writerHigh, writerLow)}-`;
     const { backend } = settings;
     const database = typeof backend === "object" && "type" in backend ? backend : undefined;
@@ -239,10 +239,8 @@ class WasmCore implements Core {
     if (status !== pending) return this.#read(status, read);
     const number = this.#memory.number("extra");
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => this.#giveUp(number, reject), Math.min(this.#timeout, longestDelay));
-      if (this.#waiting.size === 0) this.#progress = performance.now();
+      this.#deadlines.add(number, () => this.#giveUp(number, reject));
       this.#waiting.set(number, (status) => {
-        clearTimeout(timer);
         try {
           resolve(this.#read(status, read));
         } catch (error) {
@@ -256,7 +254,7 @@ class WasmCore implements Core {
   #settle(call: number, status: number): void {
     const settle = this.#waiting.get(call);
     this.#waiting.delete(call);
-    this.#progress = performance.now();
+    this.#deadlines.met(call);
     settle?.(status);
     this.#letGo();
   }
@@ -265,9 +263,7 @@ class WasmCore implements Core {
   #giveUp(call: number, reject: (error: ChordError) => void): void {
     this.#waiting.delete(call);
     // After a defect there is nothing left to end.
-    // Where others were answered meanwhile, there is only much to do.
-    const isStalled = performance.now() - this.#progress > this.#timeout / 2;
-    if (this.#memory.isInUse) this.#guarded(() => this.#engine.giveUp(call, isStalled));
+    if (this.#memory.isInUse) this.#guarded(() => this.#engine.giveUp(call, this.#deadlines.isStalled));
     reject(late(this.#timeout));
     this.#letGo();
   }

@@ -251,6 +251,13 @@ impl<D: Database> Grouped<D> {
         let connection = self.database.connect().await?;
         let transaction = connection.begin(is_writing)?;
         let standings = transaction.standings(&ids).await?;
+        for (id, standing) in ids.iter().zip(&standings) {
+            if let Ok(Some(standing @ Standing::Live(row))) = standing
+                && !self.is_staged(id, Some(standing))
+            {
+                transaction.prefetch(id, row)?;
+            }
+        }
         let mut subjects = Vec::with_capacity(ids.len());
         for (id, standing) in ids.iter().zip(standings) {
             let (standing, error) = match standing {
@@ -317,13 +324,7 @@ impl<D: Database> Grouped<D> {
         id: &[u8],
         standing: Option<&Standing>,
     ) -> Result<Option<Error>, Failure> {
-        let memory = self.staged.memory();
-        let is_there = memory.with(id, |record| match (standing, record) {
-            (Some(standing), Some(record)) => standing.is(record),
-            (None, None) => true,
-            _ => false,
-        });
-        if is_there {
+        if self.is_staged(id, standing) {
             return Ok(None);
         }
         self.grow_cached(id.len() + RECORD_BYTES);
@@ -340,8 +341,18 @@ impl<D: Database> Grouped<D> {
                 }
             }
         };
-        memory.install(id, record);
+        self.staged.memory().install(id, record);
         Ok(None)
+    }
+
+    /// Whether memory has what stands there.
+    fn is_staged(&self, id: &[u8], standing: Option<&Standing>) -> bool {
+        let memory = self.staged.memory();
+        memory.with(id, |record| match (standing, record) {
+            (Some(standing), Some(record)) => standing.is(record),
+            (None, None) => true,
+            _ => false,
+        })
     }
 
     /// Whether the changes of a transaction were stored whose end was not heard of. It was all or nothing, so one context tells.

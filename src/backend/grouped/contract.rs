@@ -48,6 +48,13 @@ pub trait Transaction {
         &self,
         ids: &[&[u8]],
     ) -> Result<Vec<crate::Result<Option<Standing>>>, Failure>;
+    /// Says that the contents of a context will be asked for, in the order of these calls.
+    ///
+    /// # Errors
+    /// Why that won't do.
+    fn prefetch(&self, _id: &[u8], _row: &Row) -> Result<(), Failure> {
+        Ok(())
+    }
     /// The snapshot and the entries of a context, oldest first.
     async fn contents(&self, id: &[u8], row: &Row) -> Result<(Vec<u8>, Vec<StoredEntry>), Failure>;
     /// What is to be looked at by then, what has waited for longest first: so many at most.

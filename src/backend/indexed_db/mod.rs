@@ -5,49 +5,77 @@
 
 mod failure;
 mod schema;
+mod signal;
 mod transaction;
 mod value;
 
 use core::cell::{Cell, RefCell};
+use core::ops::Deref;
 use std::rc::Rc;
 
 use indexed_db_futures::database::Database as Handle;
 use indexed_db_futures::internals::SystemRepr;
 use indexed_db_futures::prelude::Build;
-use indexed_db_futures::transaction::{TransactionDurability, TransactionMode, TransactionOptions};
-use wasm_bindgen::prelude::{Closure, JsCast, JsValue};
-use web_sys::IdbOpenDbRequest;
+use js_sys::{Array, Object, Reflect};
+use wasm_bindgen::prelude::{Closure, JsCast, JsValue, wasm_bindgen};
+use web_sys::{IdbDatabase, IdbOpenDbRequest};
 
 use crate::{Code, Error};
 
 use super::grouped::{Connection, Database, Failure};
 
-use failure::{failure, unavailable};
+use failure::{of_value, unavailable};
+use signal::Signal;
 use transaction::IdbTransaction;
 
 /// A database by its name.
 pub struct IndexedDb {
     name: String,
-    durability: TransactionDurability,
-    open: Rc<RefCell<Option<Handle>>>,
+    durability: &'static str,
+    open: Rc<RefCell<Option<IdbConnection>>>,
     is_blocked: Rc<Cell<bool>>,
 }
 
 /// An open connection.
-pub struct IdbConnection {
+#[derive(Clone)]
+pub struct IdbConnection(Rc<Open>);
+
+/// What a connection consists of.
+pub struct Open {
     handle: Handle,
-    durability: TransactionDurability,
+    signal: Signal,
+    /// What each transaction is begun with.
+    stores: Array,
+    options: Object,
+}
+
+impl Deref for IdbConnection {
+    type Target = Open;
+
+    fn deref(&self) -> &Open {
+        &self.0
+    }
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// A database whose transactions take options, which `web-sys` doesn't have yet.
+    #[wasm_bindgen(extends = IdbDatabase)]
+    type Transacting;
+    #[wasm_bindgen(method, catch, js_name = transaction)]
+    fn begin(
+        this: &Transacting,
+        stores: &Array,
+        mode: &str,
+        options: &Object,
+    ) -> Result<web_sys::IdbTransaction, JsValue>;
 }
 
 impl IndexedDb {
     /// The database `name`, which is made when it isn't there. A strict one says that something is stored when it is on the disk;
     /// else when the operating system has it.
     pub fn new(name: String, is_strict: bool) -> Self {
-        let durability = if is_strict {
-            TransactionDurability::Strict
-        } else {
-            TransactionDurability::Relaxed
-        };
+        let durability = if is_strict { "strict" } else { "relaxed" };
         IndexedDb {
             name,
             durability,
@@ -107,24 +135,27 @@ impl Database for IndexedDb {
 
     async fn connect(&self) -> Result<IdbConnection, Failure> {
         let there = self.open.borrow().clone();
-        let handle = match there {
-            Some(handle) => handle,
-            None => {
-                let handle = self.open().await?;
-                self.listen(&handle);
-                *self.open.borrow_mut() = Some(handle.clone());
-                handle
-            }
-        };
-        Ok(IdbConnection {
+        if let Some(connection) = there {
+            return Ok(connection);
+        }
+        let handle = self.open().await?;
+        self.listen(&handle);
+        let options = Object::new();
+        // Setting a field of a fresh object can't fail.
+        let _ = Reflect::set(&options, &"durability".into(), &self.durability.into());
+        let connection = IdbConnection(Rc::new(Open {
             handle,
-            durability: self.durability,
-        })
+            signal: Signal::new(),
+            stores: schema::STORES.into_iter().map(JsValue::from).collect(),
+            options,
+        }));
+        *self.open.borrow_mut() = Some(connection.clone());
+        Ok(connection)
     }
 
     fn disconnect(&self) {
-        if let Some(handle) = self.open.take() {
-            handle.close();
+        if let Some(connection) = self.open.take() {
+            connection.handle.as_sys().close();
         }
     }
 
@@ -142,19 +173,10 @@ impl Connection for IdbConnection {
     type Transaction<'c> = IdbTransaction<'c>;
 
     fn begin(&self, writes: bool) -> Result<IdbTransaction<'_>, Failure> {
-        let mode = if writes {
-            TransactionMode::Readwrite
-        } else {
-            TransactionMode::Readonly
-        };
-        let transaction = self
-            .handle
-            .transaction(schema::STORES)
-            .with_mode(mode)
-            .with_options(TransactionOptions::new().with_durability(self.durability))
-            .build()
-            .map_err(failure)?;
-        IdbTransaction::new(transaction)
+        let database: &Transacting = self.handle.as_sys().unchecked_ref();
+        let mode = if writes { "readwrite" } else { "readonly" };
+        let transaction = database.begin(&self.stores, mode, &self.options);
+        IdbTransaction::new(self, transaction.map_err(of_value)?)
     }
 }
 

@@ -37,6 +37,8 @@ fn readable(name: &str) -> String {
         digest.len() == 16 && digest.bytes().all(|byte| byte.is_ascii_hexdigit())
     });
     let name = digest.map_or(name, |(name, _)| name);
-    let name = name.trim_start_matches("__wbg_").trim_start_matches("__wbindgen_");
+    let name = name
+        .trim_start_matches("__wbg_")
+        .trim_start_matches("__wbindgen_");
     format!("${name}")
 }

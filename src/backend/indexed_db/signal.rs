@@ -1,0 +1,117 @@
+//! Waiting for events.
+//!
+//! One connection has one transaction at a time, in which requests end in the order they were made. So it needs one handler for
+//! requests and two for the ends of transactions, made once: a handler for each request would cost more than the request.
+
+use core::cell::{Cell, RefCell};
+use core::future::poll_fn;
+use core::task::{Context, Poll, Waker};
+use std::rc::Rc;
+
+use js_sys::Function;
+use wasm_bindgen::prelude::{Closure, JsCast, JsValue, wasm_bindgen};
+use web_sys::{IdbRequest, IdbRequestReadyState, IdbTransaction};
+
+/// How a transaction ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    Completed,
+    Aborted,
+}
+
+#[derive(Default)]
+struct State {
+    waker: RefCell<Option<Waker>>,
+    end: Cell<Option<End>>,
+}
+
+impl State {
+    fn wake(&self) {
+        if let Some(waker) = self.waker.take() {
+            waker.wake();
+        }
+    }
+
+    fn wait(&self, context: &Context<'_>) {
+        *self.waker.borrow_mut() = Some(context.waker().clone());
+    }
+}
+
+/// The handlers of a connection, and who waits for them.
+pub(super) struct Signal {
+    state: Rc<State>,
+    on_request: Closure<dyn FnMut()>,
+    on_complete: Closure<dyn FnMut()>,
+    on_abort: Closure<dyn FnMut()>,
+}
+
+impl Signal {
+    pub(super) fn new() -> Self {
+        let state = Rc::<State>::default();
+        let ended = |end: Option<End>| {
+            let state = state.clone();
+            Closure::<dyn FnMut()>::new(move || {
+                if end.is_some() {
+                    state.end.set(end);
+                }
+                state.wake();
+            })
+        };
+        Signal {
+            on_request: ended(None),
+            on_complete: ended(Some(End::Completed)),
+            on_abort: ended(Some(End::Aborted)),
+            state,
+        }
+    }
+
+    /// Waits until a request, and with it all that were made before, has ended; gives what it came to.
+    pub(super) async fn result(&self, request: &IdbRequest) -> Result<JsValue, JsValue> {
+        if request.ready_state() != IdbRequestReadyState::Done {
+            let handler = function(&self.on_request);
+            request.set_onsuccess(Some(handler));
+            request.set_onerror(Some(handler));
+        }
+        poll_fn(|context| {
+            if request.ready_state() == IdbRequestReadyState::Done {
+                return Poll::Ready(());
+            }
+            self.state.wait(context);
+            Poll::Pending
+        })
+        .await;
+        match request.error()? {
+            Some(error) => Err(error.into()),
+            None => request.result(),
+        }
+    }
+
+    /// Commits, and waits for the end. Gives whether that is that it is stored.
+    pub(super) async fn commit(&self, transaction: &IdbTransaction) -> Result<bool, JsValue> {
+        self.state.end.set(None);
+        transaction.set_oncomplete(Some(function(&self.on_complete)));
+        transaction.set_onabort(Some(function(&self.on_abort)));
+        transaction.unchecked_ref::<Committing>().commit_now()?;
+        let end = poll_fn(|context| match self.state.end.get() {
+            Some(end) => Poll::Ready(end),
+            None => {
+                self.state.wait(context);
+                Poll::Pending
+            }
+        });
+        Ok(end.await == End::Completed)
+    }
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// A transaction that can be told to end; `web-sys` has the method as deprecated, which browsers don't.
+    #[wasm_bindgen(extends = IdbTransaction)]
+    type Committing;
+    #[wasm_bindgen(method, catch, js_name = commit)]
+    fn commit_now(this: &Committing) -> Result<(), JsValue>;
+}
+
+fn function(closure: &Closure<dyn FnMut()>) -> &Function {
+    closure.as_ref().unchecked_ref()
+}
