@@ -176,7 +176,7 @@ impl Connection for IdbConnection {
         let database: &Transacting = self.handle.as_sys().unchecked_ref();
         let mode = if writes { "readwrite" } else { "readonly" };
         let transaction = database.begin(&self.stores, mode, &self.options);
-        IdbTransaction::new(self, transaction.map_err(of_value)?)
+        IdbTransaction::new(self, transaction.map_err(of_value)?, writes)
     }
 }
 

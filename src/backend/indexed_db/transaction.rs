@@ -29,6 +29,7 @@ pub struct IdbTransaction<'c> {
     connection: &'c IdbConnection,
     handle: Handle,
     contexts: IdbObjectStore,
+    /// Whether there is nothing to undo.
     is_over: Cell<bool>,
     /// Requests for contents that are under way, by id.
     asked: RefCell<VecDeque<(Box<[u8]>, Contents)>>,
@@ -43,13 +44,13 @@ struct Contents {
 type Found<T> = Result<T, Failure>;
 
 impl<'c> IdbTransaction<'c> {
-    pub(super) fn new(connection: &'c IdbConnection, handle: Handle) -> Found<Self> {
+    pub(super) fn new(connection: &'c IdbConnection, handle: Handle, writes: bool) -> Found<Self> {
         let contexts = handle.object_store(CONTEXTS).map_err(of_value)?;
         Ok(IdbTransaction {
             connection,
             handle,
             contexts,
-            is_over: Cell::new(false),
+            is_over: Cell::new(!writes),
             asked: RefCell::default(),
         })
     }

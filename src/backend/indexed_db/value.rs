@@ -1,7 +1,7 @@
 //! Keys and texts as JavaScript values, and back.
 
 use js_sys::{Array, ArrayBuffer, Uint8Array};
-use wasm_bindgen::prelude::{JsCast, JsValue};
+use wasm_bindgen::prelude::{JsCast, JsValue, wasm_bindgen};
 
 /// An id as a key.
 pub(super) fn key(id: &[u8]) -> JsValue {
@@ -28,7 +28,24 @@ pub(super) fn text(bytes: &[u8]) -> JsValue {
 
 /// The bytes of text; empty where the value is none.
 pub(super) fn bytes(text: &JsValue) -> Vec<u8> {
-    text.as_string().unwrap_or_default().into_bytes()
+    if !text.is_string() {
+        return Vec::new();
+    }
+    // The usual way goes character by character: for 50 KB that takes longer than reading them from disk.
+    ENCODER.with(|encoder| encoder.encode(text).to_vec())
+}
+
+#[wasm_bindgen]
+extern "C" {
+    type TextEncoder;
+    #[wasm_bindgen(constructor)]
+    fn new() -> TextEncoder;
+    #[wasm_bindgen(method)]
+    fn encode(this: &TextEncoder, text: &JsValue) -> Uint8Array;
+}
+
+thread_local! {
+    static ENCODER: TextEncoder = TextEncoder::new();
 }
 
 /// An id from its key.
