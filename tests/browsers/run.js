@@ -3,7 +3,7 @@
  *
  *     node tests/browsers/run.js [--browser chromium] [--realm worker] [--backend indexeddb] [--only "part of a file's or a test's name"]
  *
- * Without an option, all of its kind. `--report` names a file for the counts, as JSON.
+ * Without an option, all of its kind; but memory is the same everywhere in a browser, so it runs in a page unless a realm is named. `--report` names a file for the counts, as JSON.
  */
 import { writeFileSync } from "node:fs";
 import { basename } from "node:path";
@@ -18,7 +18,7 @@ import { serve } from "./server.js";
 import { skipsFor } from "./skipped.js";
 import { runSuite } from "./suite.js";
 
-const realms = ["page", "worker", "service-worker"];
+const allRealms = ["page", "worker", "service-worker"];
 const backends = ["memory", "indexeddb"];
 const print = (line) => process.stdout.write(`${line}\n`);
 
@@ -34,7 +34,7 @@ async function runBrowser(name, programs, { server, suite, files, only, backends
   const browsers = await replaceable(name, programs);
   try {
     for (const backend of backends) {
-      for (const realm of realms) {
+      for (const realm of realms ?? (backend === "memory" ? ["page"] : allRealms)) {
         const started = performance.now();
         print(`▶ ${browsers.current.version}, ${realm}, ${backend}`);
         const skips = skipsFor({ browser: name, realm, backend });
@@ -58,7 +58,7 @@ await main(async () => {
     only: values.only,
     files: paths.map((path) => basename(path)),
     backends: chosen("backend", backends, values.backend),
-    realms: chosen("realm", realms, values.realm),
+    realms: values.realm && chosen("realm", allRealms, values.realm),
   };
   const names = chosen("browser", browserNames, values.browser);
   const found = await ensureBrowsers(names);
