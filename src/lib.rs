@@ -7,8 +7,8 @@
 //! * [`format`]: a delta as a list of changes, as RFC 6902 JSON Patch, as RFC 7396 merge patch.
 //! * [`document`]: one context's value in stored form, and the deltas that a new text or a partial update make of it.
 //! * [`engine`]: set, update, sync, restore, cleanup as steps over a store. Time and randomness are inputs.
-//! * [`backend`]: where records live: in memory, or behind the asynchronous backend contract.
-//! * `wasm` (on that target only): the one place that knows JavaScript values.
+//! * [`backend`]: where records live: in memory, in a database with transactions, or behind the asynchronous backend contract.
+//! * `backend::indexed_db` and `wasm` (on that target only): the places that know JavaScript values.
 //!
 //! Everything but the last is pure: no clock, no randomness, no I/O.
 

@@ -134,7 +134,9 @@ globalThis.measure = async () => {
   results[`concurrent updates of ${crowd} contexts`] = await compare(
     (round) => Promise.all(Array.from({ length: crowd }, (_, n) => chord.updateContext(`many-${n}`, { status: `m${round}` }))),
     (round) =>
-      Promise.all(Array.from({ length: crowd }, (_, n) => updateByHand(database, `many-${n}`, (context) => (context.status = `m${round}`)))),
+      Promise.all(
+        Array.from({ length: crowd }, (_, n) => updateByHand(database, `many-${n}`, (context) => (context.status = `m${round}`))),
+      ),
     6,
   );
 

@@ -44,7 +44,11 @@ async function serve() {
     else response.writeHead(200, { "content-type": type }).end(body);
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return { url: `http://127.0.0.1:${server.address().port}/`, close: () => (server.closeAllConnections(), server.close()) };
+  const close = () => {
+    server.closeAllConnections();
+    server.close();
+  };
+  return { url: `http://127.0.0.1:${server.address().port}/`, close };
 }
 
 function report(version, { times, bytesPerChange }) {
@@ -57,7 +61,9 @@ function report(version, { times, bytesPerChange }) {
     print(`${name.padEnd(44)}${row.join("")}${String(targets[name]).padStart(10)}${mark}`);
   }
   const mark = bytesPerChange <= mostBytes ? "" : "  MISSED";
-  print(`${"bytes written for one field of 54 KB".padEnd(44)}${bytesPerChange.toFixed(0).padStart(24)}${String(mostBytes).padStart(19)}${mark}`);
+  print(
+    `${"bytes written for one field of 54 KB".padEnd(44)}${bytesPerChange.toFixed(0).padStart(24)}${String(mostBytes).padStart(19)}${mark}`,
+  );
 }
 
 await main(async () => {
@@ -70,11 +76,15 @@ await main(async () => {
       const browser = await drivers[name].launch(programs[name]);
       try {
         const page = await browser.open(server.url);
-        await page.evaluate("new Promise((resolve) => { const wait = () => globalThis.measure ? resolve(1) : setTimeout(wait, 20); wait(); })");
+        await page.evaluate(
+          "new Promise((resolve) => { const wait = () => globalThis.measure ? resolve(1) : setTimeout(wait, 20); wait(); })",
+        );
         await page.evaluate("void (globalThis.outcome = measure().then((value) => ({ value }), (error) => ({ error: String(error) })))");
         let outcome;
         while (outcome === undefined) {
-          outcome = await page.evaluate("Promise.race([outcome, new Promise((resolve) => setTimeout(resolve, 5000, null))])").catch(() => null);
+          outcome = await page
+            .evaluate("Promise.race([outcome, new Promise((resolve) => setTimeout(resolve, 5000, null))])")
+            .catch(() => null);
           outcome ??= undefined;
         }
         if (outcome.error !== undefined) print(`\n${browser.version}: ${outcome.error}`);
