@@ -25,14 +25,15 @@ export async function launch({ program }, { profile } = {}) {
   try {
     const [, endpoint] = await process.printed(/DevTools listening on (ws:\S+)/);
     const browser = await chromium.connectOverCDP(endpoint, { timeout: 30_000 });
+    const session = await browser.newBrowserCDPSession();
     return {
       version: `Chromium ${browser.version()}`,
       pid: process.pid,
       open: (url) => open(browser.contexts()[0], url),
       kill,
+      command: (method, params) => within(30_000, method, session.send(method, params)),
 
       async close() {
-        const session = await browser.newBrowserCDPSession();
         // It answers, or it is gone before it can.
         await within(10_000, "closing Chromium", session.send("Browser.close")).catch(() => {});
         await kill();
@@ -51,9 +52,11 @@ async function open(context, url) {
   page.on("pageerror", (error) => errors.push(error.stack ?? String(error)));
   page.on("crash", () => errors.push("the page crashed"));
   await page.goto(url, { timeout: 30_000 });
+  const session = await context.newCDPSession(page);
   return {
     errors: async () => [...errors],
     evaluate: (expression) => within(60_000, "evaluating in Chromium", page.evaluate(expression)),
+    command: (method, params) => within(30_000, method, session.send(method, params)),
     close: () => within(10_000, "closing a page of Chromium", page.close()),
   };
 }

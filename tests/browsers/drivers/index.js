@@ -7,6 +7,8 @@
  *   promise of) must be JSON, and `errors()` gives what was printed to the console as errors, and never caught, so far;
  * - `close()`: ends it in an orderly way; `kill()`: ends it as a crash would. Both leave no process behind.
  *
+ * Chromium and its pages have `command(method, params)`, too, for what its protocol alone can do.
+ *
  * Everything that waits has a deadline.
  */
 import * as chromium from "./chromium.js";

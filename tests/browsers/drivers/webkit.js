@@ -61,10 +61,11 @@ export async function launch({ program, driver, display }, { profile } = {}) {
     const session = `${url}/session/${created.sessionId}`;
     await command(`${session}/timeouts`, "POST", { script: 60_000, pageLoad: 30_000 });
     const first = await command(`${session}/window`, "GET");
+    const inTurn = turns();
     return {
       version: `WebKitGTK ${created.capabilities.browserVersion}`,
       pid: web.pid,
-      open: (address) => open(session, first, address),
+      open: (address) => open(session, inTurn, first, address),
       kill,
 
       async close() {
@@ -89,32 +90,50 @@ const noting = `
   addEventListener("error", (event) => noted.push(String(event.error ?? event.message)));
   addEventListener("unhandledrejection", (event) => noted.push(String(event.reason)));`;
 
-async function open(session, first, url) {
+/** Commands go to the window that was selected last, so what selects one is done before another begins. */
+function turns() {
+  let last = Promise.resolve();
+  return (work) => {
+    const turn = last.then(work);
+    last = turn.catch(() => {});
+    return turn;
+  };
+}
+
+async function open(session, inTurn, first, url) {
+  const handle = await inTurn(() => openWindow(session, first, url));
+  const select = () => command(`${session}/window`, "POST", { handle });
+  return {
+    errors: () =>
+      inTurn(async () => {
+        await select();
+        return command(`${session}/execute/sync`, "POST", { script: "return window.notedErrors ?? []", args: [] }, 10_000);
+      }),
+
+    evaluate: (expression) =>
+      inTurn(async () => {
+        await select();
+        const script = `const [done] = [...arguments].slice(-1);
+          Promise.resolve((0, eval)(${JSON.stringify(expression)})).then((value) => done({ value }), (error) => done({ error: String(error) }));`;
+        const { value, error } = await command(`${session}/execute/async`, "POST", { script, args: [] });
+        if (error !== undefined) throw new Error(error);
+        return value;
+      }),
+
+    close: () =>
+      inTurn(async () => {
+        await select();
+        await command(`${session}/window`, "DELETE", undefined, 10_000);
+      }),
+  };
+}
+
+async function openWindow(session, first, url) {
   // A new window is asked for from one that is there, and the last one may have been closed.
   await command(`${session}/window`, "POST", { handle: first });
   const { handle } = await command(`${session}/window/new`, "POST", { type: "window" });
-  const select = () => command(`${session}/window`, "POST", { handle });
-  await select();
+  await command(`${session}/window`, "POST", { handle });
   await command(`${session}/url`, "POST", { url });
   await command(`${session}/execute/sync`, "POST", { script: noting, args: [] });
-  return {
-    async errors() {
-      await select();
-      return command(`${session}/execute/sync`, "POST", { script: "return window.notedErrors ?? []", args: [] }, 10_000);
-    },
-
-    async evaluate(expression) {
-      await select();
-      const script = `const [done] = [...arguments].slice(-1);
-        Promise.resolve((0, eval)(${JSON.stringify(expression)})).then((value) => done({ value }), (error) => done({ error: String(error) }));`;
-      const { value, error } = await command(`${session}/execute/async`, "POST", { script, args: [] });
-      if (error !== undefined) throw new Error(error);
-      return value;
-    },
-
-    async close() {
-      await select();
-      await command(`${session}/window`, "DELETE", undefined, 10_000);
-    },
-  };
+  return handle;
 }

@@ -29,7 +29,7 @@ async function bodyOf(request) {
   return Buffer.concat(chunks).toString();
 }
 
-/** `hear(told)` is called with what a realm posts to `/told`, as it comes. */
+/** `hear(told)` is called with what a realm tells, as it comes; what it gives is answered. */
 export async function serve({ port = 0, hear = () => {} } = {}) {
   const [code, wasm] = await Promise.all([bundle(), readFile(at("node_modules", "chord-sync", "chord.wasm"))]);
   const files = {
@@ -40,15 +40,17 @@ export async function serve({ port = 0, hear = () => {} } = {}) {
     "/favicon.ico": ["", "image/x-icon"],
   };
   const waiting = new Map();
+  const errands = new Map();
 
   async function answer(request, response) {
     const { pathname, searchParams } = new URL(request.url, "http://127.0.0.1");
     if (request.method === "POST") {
       const body = await bodyOf(request);
-      if (pathname === "/told") hear(JSON.parse(body));
-      else waiting.get(searchParams.get("key"))?.(JSON.parse(body));
+      if (pathname === "/told") return response.end(JSON.stringify(hear(JSON.parse(body)) ?? null));
+      waiting.get(searchParams.get("key"))?.(JSON.parse(body));
       return response.writeHead(204).end();
     }
+    if (pathname === "/errand") return response.end(JSON.stringify(errands.get(searchParams.get("key"))));
     const file = files[pathname];
     if (file === undefined) return response.writeHead(404).end();
     const [body, type] = file;
@@ -64,8 +66,7 @@ export async function serve({ port = 0, hear = () => {} } = {}) {
     url: `http://127.0.0.1:${server.address().port}/app/`,
 
     /** What a realm tells that has been given a key by `begin(key)`. */
-    async outcome(begin, what, ms) {
-      const key = randomUUID();
+    async outcome(begin, what, ms, key = randomUUID()) {
       const report = new Promise((resolve) => waiting.set(key, resolve));
       try {
         await begin(key);
@@ -75,6 +76,19 @@ export async function serve({ port = 0, hear = () => {} } = {}) {
       } finally {
         waiting.delete(key);
       }
+    },
+
+    /** The address of a page that runs `work` by itself, without a driver. */
+    errand(work, input) {
+      const key = randomUUID();
+      errands.set(key, { key, text: String(work), input });
+      return `${this.url}?errand=${key}`;
+    },
+
+    /** What `work` came to, in a page of that address. */
+    outcomeOf(address, what, ms) {
+      const key = new URL(address).searchParams.get("errand");
+      return this.outcome(() => {}, what, ms, key);
     },
 
     async close() {

@@ -70,3 +70,8 @@ export function contents(name) {
     return stores;
   });
 }
+
+/** The first schema, which had no notes of what is due. */
+export function firstSchema(database) {
+  for (const store of ["contexts", "snapshots", "log", "tombstones"]) database.createObjectStore(store);
+}

@@ -3,6 +3,7 @@
  * server, so that a browser's driver is not kept waiting and several realms can be at work at once.
  */
 import { append, Chord, increment } from "chord-sync";
+import * as operations from "../kills/operations.js";
 import * as raw from "./raw.js";
 
 /** `{ value }`, or what a rejection says: its code, or the name of what is no ChordError. */
@@ -33,6 +34,12 @@ async function until(check, ms = 20_000) {
     if (performance.now() > deadline) throw new Error(`not so within ${ms} ms: ${check}`);
     await sleep(10);
   }
+}
+
+/** Tells the test something; gives what it answers. */
+async function tell(told) {
+  const response = await fetch("/told", { method: "POST", body: JSON.stringify(told) });
+  return response.json();
 }
 
 async function run({ key, text, input }) {
@@ -69,7 +76,11 @@ async function runIn(realm, work) {
   (await realms[realm]).postMessage(work);
 }
 
-Object.assign(globalThis, { Chord, append, increment, open, outcomeOf, timed, sleep, until, raw, runIn });
+Object.assign(globalThis, { Chord, append, increment, open, outcomeOf, timed, sleep, until, raw, runIn, operations, tell });
+
+// Where no driver tells a page what to run, its address does.
+const errand = globalThis.document && new URLSearchParams(location.search).get("errand");
+if (errand) void fetch(`/errand?key=${errand}`).then(async (response) => run(await response.json()));
 
 if (typeof document === "undefined") {
   globalThis.addEventListener("message", (event) => {
