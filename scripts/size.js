@@ -6,7 +6,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { build } from "esbuild";
 import { pack } from "./pack.js";
 import { at } from "./paths.js";
 import { isMain, main } from "./say.js";
@@ -21,6 +20,8 @@ const gzip = (content) => gzipSync(content, { level: 9 }).length;
 
 /** The scripts of the package's entry for browsers; with `isGlueLeftOut`, without what is generated. */
 async function scripts(isGlueLeftOut) {
+  // Imported only now: `npm test` reads this file before it has installed anything.
+  const { build } = await import("esbuild");
   const { exports } = JSON.parse(readFileSync(join(installed, "package.json"), "utf8"));
   const { outputFiles } = await build({
     entryPoints: [join(installed, exports["."].browser)],

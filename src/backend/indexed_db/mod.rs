@@ -88,7 +88,6 @@ impl IndexedDb {
         let request: Rc<RefCell<Option<IdbOpenDbRequest>>> = Rc::default();
         let upgraded = request.clone();
         let is_blocked = self.is_blocked.clone();
-        is_blocked.set(false);
         let opening = Handle::open(&self.name)
             .with_version(schema::VERSION)
             .with_on_blocked(move |_| {
@@ -109,6 +108,8 @@ impl IndexedDb {
         let unfinished = Unfinished(Some(system));
         let handle = opening.await.map_err(unavailable)?;
         unfinished.done();
+        // Not before: a second request waits behind one that is blocked, and is told nothing itself.
+        self.is_blocked.set(false);
         Ok(handle)
     }
 
@@ -180,7 +181,8 @@ impl Connection for IdbConnection {
     }
 }
 
-/// A request to open that nobody waits for any more must not leave a connection behind that blocks others.
+/// A request to open that nobody waits for any more must not leave a connection behind that blocks others, nor a database of the right
+/// version without its stores.
 struct Unfinished(Option<IdbOpenDbRequest>);
 
 impl Unfinished {
@@ -200,8 +202,15 @@ impl Drop for Unfinished {
                     database.close();
                 }
             });
+            let upgraded = request.clone();
+            let undo = Closure::once_into_js(move || {
+                if let Some(transaction) = upgraded.transaction() {
+                    // One that has ended is nothing to undo.
+                    let _ = transaction.abort();
+                }
+            });
             request.set_onsuccess(Some(close.unchecked_ref()));
-            let _: &JsValue = &close;
+            request.set_onupgradeneeded(Some(undo.unchecked_ref()));
         }
     }
 }

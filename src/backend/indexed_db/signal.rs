@@ -10,7 +10,7 @@ use std::rc::Rc;
 
 use js_sys::Function;
 use wasm_bindgen::prelude::{Closure, JsCast, JsValue, wasm_bindgen};
-use web_sys::{IdbRequest, IdbRequestReadyState, IdbTransaction};
+use web_sys::{IdbRequest, IdbTransaction};
 
 /// How a transaction ended.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -22,6 +22,9 @@ enum End {
 #[derive(Default)]
 struct State {
     waker: RefCell<Option<Waker>>,
+    /// Whether the request that is waited for has ended.
+    has_ended: Cell<bool>,
+    /// How the transaction ended.
     end: Cell<Option<End>>,
 }
 
@@ -51,8 +54,9 @@ impl Signal {
         let ended = |end: Option<End>| {
             let state = state.clone();
             Closure::<dyn FnMut()>::new(move || {
-                if end.is_some() {
-                    state.end.set(end);
+                match end {
+                    None => state.has_ended.set(true),
+                    end => state.end.set(end),
                 }
                 state.wake();
             })
@@ -65,25 +69,20 @@ impl Signal {
         }
     }
 
-    /// Waits until a request, and with it all that were made before, has ended; gives what it came to.
-    pub(super) async fn result(&self, request: &IdbRequest) -> Result<JsValue, JsValue> {
-        if request.ready_state() != IdbRequestReadyState::Done {
-            let handler = function(&self.on_request);
-            request.set_onsuccess(Some(handler));
-            request.set_onerror(Some(handler));
-        }
+    /// Waits until a request that has just been made, or told to go on, has ended, and with it all that were made before.
+    pub(super) async fn ended(&self, request: &IdbRequest) {
+        self.state.has_ended.set(false);
+        let handler = function(&self.on_request);
+        request.set_onsuccess(Some(handler));
+        request.set_onerror(Some(handler));
         poll_fn(|context| {
-            if request.ready_state() == IdbRequestReadyState::Done {
+            if self.state.has_ended.get() {
                 return Poll::Ready(());
             }
             self.state.wait(context);
             Poll::Pending
         })
         .await;
-        match request.error()? {
-            Some(error) => Err(error.into()),
-            None => request.result(),
-        }
     }
 
     /// Commits, and waits for the end. Gives whether that is that it is stored.
@@ -110,6 +109,18 @@ extern "C" {
     type Committing;
     #[wasm_bindgen(method, catch, js_name = commit)]
     fn commit_now(this: &Committing) -> Result<(), JsValue>;
+}
+
+/// What a request that has ended came to.
+pub(super) fn outcome(request: &IdbRequest) -> Result<JsValue, JsValue> {
+    let value = request.result()?;
+    // Nothing is what a failed request gives, too.
+    if value.is_undefined()
+        && let Some(error) = request.error()?
+    {
+        return Err(error.into());
+    }
+    Ok(value)
 }
 
 fn function(closure: &Closure<dyn FnMut()>) -> &Function {

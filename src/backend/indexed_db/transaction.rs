@@ -22,6 +22,7 @@ use crate::engine::{Listed, Page};
 use super::IdbConnection;
 use super::failure::{of_name, of_value};
 use super::schema::{CONTEXTS, DUE, LOG, SNAPSHOTS, TOMBSTONES};
+use super::signal::outcome;
 use super::value;
 
 /// A transaction. It is aborted when it is dropped before it is committed.
@@ -31,8 +32,12 @@ pub struct IdbTransaction<'c> {
     contexts: IdbObjectStore,
     /// Whether there is nothing to undo.
     is_over: Cell<bool>,
-    /// Requests for contents that are under way, by id.
+    /// Keys of the ids that rows were asked for, in the order of ids.
+    keys: RefCell<Vec<(Box<[u8]>, JsValue)>>,
+    /// Requests for contents that are under way, in the order they were made.
     asked: RefCell<VecDeque<(Box<[u8]>, Contents)>>,
+    /// The last of them, until it is waited for.
+    last_asked: RefCell<Option<IdbRequest>>,
 }
 
 /// Requests for a snapshot and for entries.
@@ -51,7 +56,9 @@ impl<'c> IdbTransaction<'c> {
             handle,
             contexts,
             is_over: Cell::new(!writes),
+            keys: RefCell::default(),
             asked: RefCell::default(),
+            last_asked: RefCell::default(),
         })
     }
 
@@ -59,16 +66,23 @@ impl<'c> IdbTransaction<'c> {
         self.handle.object_store(name).map_err(of_value)
     }
 
+    /// What a request that has just been made comes to.
     async fn result(&self, request: &IdbRequest) -> Found<JsValue> {
-        self.connection
-            .signal
-            .result(request)
-            .await
-            .map_err(of_value)
+        self.connection.signal.ended(request).await;
+        outcome(request).map_err(of_value)
     }
 
     async fn all(&self, request: &IdbRequest) -> Found<Array> {
         Ok(self.result(request).await?.unchecked_into())
+    }
+
+    /// An id as a key.
+    fn key(&self, id: &[u8]) -> JsValue {
+        let keys = self.keys.borrow();
+        let known = keys.binary_search_by(|(known, _)| (**known).cmp(id)).ok();
+        known
+            .and_then(|place| keys.get(place))
+            .map_or_else(|| value::key(id), |(_, key)| key.clone())
     }
 
     fn ask_contents(&self, id: &[u8], row: &Row) -> Found<Contents> {
@@ -148,25 +162,36 @@ fn range_of(page: &Page<'_>) -> Option<Result<IdbKeyRange, JsValue>> {
 impl Transaction for IdbTransaction<'_> {
     async fn standings(&self, ids: &[&[u8]]) -> Found<Vec<crate::Result<Option<Standing>>>> {
         // All are asked for before the first is waited for.
-        let ask = |id: &&[u8]| self.contexts.get(&value::key(id)).map_err(of_value);
-        let asked = ids.iter().map(ask).collect::<Found<Vec<IdbRequest>>>()?;
-        if let Some(last) = asked.last() {
-            self.result(last).await?;
+        let mut keys = Vec::with_capacity(ids.len());
+        let mut asked = Vec::with_capacity(ids.len());
+        for id in ids {
+            let key = value::key(id);
+            asked.push(self.contexts.get(&key).map_err(of_value)?);
+            keys.push(((*id).into(), key));
+        }
+        if keys.is_sorted_by(|one, other| one.0 < other.0) {
+            *self.keys.borrow_mut() = keys;
         }
         let mut standings = Vec::with_capacity(ids.len());
         let mut absent = Vec::new();
+        if let Some(last) = asked.last() {
+            self.connection.signal.ended(last).await;
+        }
         for (id, asked) in ids.iter().zip(&asked) {
-            let row = self.result(asked).await?;
+            let row = outcome(asked).map_err(of_value)?;
             if row.is_undefined() {
-                let tombstone = self.store(TOMBSTONES)?.get(&value::key(id));
+                let tombstone = self.store(TOMBSTONES)?.get(&self.key(id));
                 absent.push((standings.len(), tombstone.map_err(of_value)?));
                 standings.push(Ok(None));
                 continue;
             }
             standings.push(parse_row(&value::bytes(&row)).map(Some));
         }
+        if let Some((_, last)) = absent.last() {
+            self.connection.signal.ended(last).await;
+        }
         for (place, asked) in absent {
-            let tombstone = self.result(&asked).await?;
+            let tombstone = outcome(&asked).map_err(of_value)?;
             if !tombstone.is_undefined() {
                 standings[place] = parse_tombstone(&value::bytes(&tombstone)).map(Some);
             }
@@ -176,18 +201,28 @@ impl Transaction for IdbTransaction<'_> {
 
     fn prefetch(&self, id: &[u8], row: &Row) -> Found<()> {
         let contents = self.ask_contents(id, row)?;
+        *self.last_asked.borrow_mut() = Some(contents.entries.clone());
         self.asked.borrow_mut().push_back((id.into(), contents));
         Ok(())
     }
 
     async fn contents(&self, id: &[u8], row: &Row) -> Found<(Vec<u8>, Vec<StoredEntry>)> {
         let asked = self.asked.borrow_mut().pop_front();
-        let contents = match asked.filter(|(asked, _)| **asked == *id) {
-            Some((_, contents)) => contents,
-            None => self.ask_contents(id, row)?,
+        let (contents, last) = match asked.filter(|(asked, _)| **asked == *id) {
+            Some((_, contents)) => (contents, self.last_asked.take()),
+            None => {
+                let contents = self.ask_contents(id, row)?;
+                let last = contents.entries.clone();
+                (contents, Some(last))
+            }
         };
-        let together = self.all(&contents.entries).await?;
-        let snapshot = value::bytes(&self.result(&contents.snapshot).await?);
+        if let Some(last) = last {
+            self.connection.signal.ended(&last).await;
+        }
+        let together: Array = outcome(&contents.entries)
+            .map_err(of_value)?
+            .unchecked_into();
+        let snapshot = value::bytes(&outcome(&contents.snapshot).map_err(of_value)?);
         let mut entries = Vec::new();
         for together in together.iter() {
             // What can't be read is missed by whoever puts the record together.
@@ -248,7 +283,7 @@ impl Transaction for IdbTransaction<'_> {
     }
 
     fn write(&self, id: &[u8], before: Option<&Standing>, writes: &Writes) -> Found<()> {
-        let key = value::key(id);
+        let key = self.key(id);
         if writes.clear {
             self.delete(&self.store(SNAPSHOTS)?, &key)?;
             self.delete(&self.store(LOG)?, &versions(id, 0, u64::MAX)?)?;
@@ -288,14 +323,14 @@ impl Transaction for IdbTransaction<'_> {
 
     async fn commit(self) -> Found<()> {
         let stored = self.connection.signal.commit(&self.handle).await;
+        if let Ok(true) = stored {
+            self.is_over.set(true);
+            return Ok(());
+        }
         match (stored, self.handle.error()) {
-            (Ok(true), _) => {
-                self.is_over.set(true);
-                Ok(())
-            }
             (_, Some(exception)) => Err(of_name(&exception.name())),
-            (Ok(false), None) => Err(of_name("AbortError")),
             (Err(thrown), None) => Err(of_value(thrown)),
+            (Ok(_), None) => Err(of_name("AbortError")),
         }
     }
 }
