@@ -50,7 +50,7 @@ class WasmCore implements Core {
     this.isShared = settings.backend !== "memory";
     this.#memory = memory;
     this.#timeout = settings.timeout;
-    this.#deadlines = new Deadlines(settings.timeout);
+    this.#deadlines = new Deadlines(settings.timeout, () => void this.#interrupt());
     this.#writer = `${hex(writerHigh, writerLow)}-`;
     const { backend } = settings;
     const database = typeof backend === "object" && "type" in backend ? backend : undefined;
@@ -262,10 +262,17 @@ class WasmCore implements Core {
   /** Ends a call that has waited too long, so that those behind it get their turn. */
   #giveUp(call: number, reject: (error: ChordError) => void): void {
     this.#waiting.delete(call);
+    const error = this.#deadlines.isStalled ? this.#interrupt() : undefined;
     // After a defect there is nothing left to end.
-    if (this.#memory.isInUse) this.#guarded(() => this.#engine.giveUp(call, this.#deadlines.isStalled));
-    reject(late(this.#timeout));
+    if (this.#memory.isInUse) this.#guarded(() => this.#engine.giveUp(call));
+    reject(error ?? late(this.#timeout));
     this.#letGo();
+  }
+
+  /** Has what is under way begin anew; gives what may be the matter, where the backend knows. */
+  #interrupt(): ChordError | undefined {
+    if (!this.#memory.isInUse) return undefined;
+    return this.#guarded(() => this.#engine.interrupt()) === failed ? this.#error() : undefined;
   }
 
   #letGo(): void {

@@ -79,12 +79,15 @@ impl<D: Database> Grouped<D> {
         !self.is_busy.replace(true)
     }
 
-    /// Gives up the transaction under way together with its connection, and begins it anew over another.
-    pub fn interrupt(&self) {
+    /// Gives up the transaction under way together with its connection, and begins it anew over another; where that has been done
+    /// already, its calls fail. Gives what to say to those that don't wait any longer.
+    pub fn interrupt(&self) -> Error {
+        let error = self.database.stalled();
         self.is_stalled.set(true);
         if let Some(waker) = self.waker.take() {
             waker.wake();
         }
+        error
     }
 
     /// Serves calls until there are none.

@@ -352,8 +352,13 @@ impl Chord {
 impl Chord {
     /// Gives up a call that is pending: what has not begun to be stored never will be, and whoever comes next need not wait for it.
     #[wasm_bindgen(js_name = giveUp)]
-    pub fn give_up(&self, call: u32, is_stalled: bool) {
-        self.inner.host.give_up(call, is_stalled);
+    pub fn give_up(&self, call: u32) {
+        self.inner.host.give_up(call);
+    }
+
+    /// Has what is under way begin anew, as it has not answered for long. The error says what may be the matter.
+    pub fn interrupt(&self) -> u32 {
+        self.inner.host.interrupt()
     }
 }
 

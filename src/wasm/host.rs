@@ -23,6 +23,9 @@ use super::settings::Settings;
 /// A transaction has to be waited for; the answer comes to the function given at the start, with the number of the call.
 const PENDING: u32 = 4;
 
+/// There is nothing to say.
+const NOTHING: u32 = 2;
+
 pub(super) type Stores = Staged;
 
 /// What runs the calls of one engine.
@@ -102,12 +105,18 @@ impl Host {
         512
     }
 
-    /// Drops a call that waits. With `is_stalled` the database has not answered anybody for long, and is connected to anew.
-    pub(super) fn give_up(&self, number: u32, is_stalled: bool) {
-        let Some(waiting) = &self.0 else { return };
-        waiting.given_up.borrow_mut().push(number);
-        if is_stalled {
-            waiting.grouped.interrupt();
+    /// Drops a call that waits.
+    pub(super) fn give_up(&self, number: u32) {
+        if let Some(waiting) = &self.0 {
+            waiting.given_up.borrow_mut().push(number);
+        }
+    }
+
+    /// Connects to the database anew, which has not answered anybody for long.
+    pub(super) fn interrupt(&self) -> u32 {
+        match &self.0 {
+            Some(waiting) => status(Err(waiting.grouped.interrupt())),
+            None => NOTHING,
         }
     }
 }

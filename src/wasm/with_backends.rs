@@ -23,6 +23,9 @@ use super::store::AnyStore;
 /// The backend has to be waited for; the answer comes to the function given at the start, with the number of the call.
 const PENDING: u32 = 4;
 
+/// There is nothing to say.
+const NOTHING: u32 = 2;
+
 pub(super) type Stores = AnyStore;
 
 type Call = Pin<Box<dyn Future<Output = Result<u32>>>>;
@@ -139,10 +142,15 @@ impl Host {
     }
 
     /// Drops a call that waits, and with it the turn that others wait for.
-    pub(super) fn give_up(&self, number: u32, _is_stalled: bool) {
+    pub(super) fn give_up(&self, number: u32) {
         let waiting = self.calls.borrow_mut().remove(number);
         let call = waiting.and_then(|waiting| waiting.borrow_mut().take());
         // Outside of any borrow: this wakes others.
         drop(call);
+    }
+
+    /// What takes long is a backend's own affair.
+    pub(super) fn interrupt(&self) -> u32 {
+        NOTHING
     }
 }
