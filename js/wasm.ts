@@ -46,7 +46,7 @@ class WasmCore implements Core {
   #isToGo = false;
 
   constructor(memory: Memory, settings: Settings) {
-    const [writerHigh = 0, writerLow = 0, ...seed] = crypto.getRandomValues(new Uint32Array(4));
+    const [writerHigh = 0, writerLow = 0, seedHigh = 0, seedLow = 0] = crypto.getRandomValues(new Uint32Array(4));
     this.isShared = settings.backend !== "memory";
     this.#memory = memory;
     this.#timeout = settings.timeout;
@@ -59,17 +59,19 @@ class WasmCore implements Core {
       throw new ChordError("backend_unavailable", 'backends of your own are not part of this release; use "memory" or "indexeddb"');
     }
     const options = {
-      database: database?.name,
-      isStrict: database?.durability === "strict",
-      contextTtl: settings.contextAutoDelete ? settings.contextTtl : null,
-      deltaTtl: settings.deltaTtl,
-      deltaThreshold: settings.deltaThreshold,
+      database: database?.name ?? "",
+      strict: database?.durability === "strict" ? 1 : 0,
+      contextTtl: (settings.contextAutoDelete ? settings.contextTtl : null) ?? Number.POSITIVE_INFINITY,
+      deltaTtl: settings.deltaTtl ?? Number.POSITIVE_INFINITY,
+      deltaThreshold: settings.deltaThreshold ?? Number.POSITIVE_INFINITY,
       tombstoneTtl: settings.tombstoneTtl,
       contextBytes: settings.limits.contextBytes,
       depth: settings.limits.depth,
       logBytes: settings.limits.logBytes,
-      writer: [writerHigh, writerLow],
-      seed,
+      writerHigh,
+      writerLow,
+      seedHigh,
+      seedLow,
     };
     this.#engine = this.#guarded(() => new glue.Chord(options, own, (call: number, status: number) => this.#settle(call, status)));
   }
