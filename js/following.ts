@@ -38,6 +38,8 @@ interface Told {
   /** `undefined` until the first event. */
   version: number | undefined;
   revision: string;
+  /** What was told last is that it is gone, or there was nothing at first. */
+  isGone: boolean;
   readonly commits: Commit[];
   isBusy: boolean;
 }
@@ -89,6 +91,7 @@ export class Following {
       if (state === "same") return;
       told.version = state?.version ?? 0;
       told.revision = state?.revision ?? "";
+      told.isGone = state === undefined;
     } catch {
       // The first commit heard of is the first one told, then.
     }
@@ -146,7 +149,7 @@ export class Following {
     let told = this.#told.get(id);
     if (told === undefined) {
       if (this.#told.size >= mostTold) this.#told.delete(this.#told.keys().next().value as string);
-      told = { version: undefined, revision: "", commits: [], isBusy: false };
+      told = { version: undefined, revision: "", isGone: false, commits: [], isBusy: false };
       this.#told.set(id, told);
     }
     return told;
@@ -163,8 +166,8 @@ export class Following {
     told.commits.sort((one, other) => one.version - other.version);
     for (let commit = told.commits.shift(); commit !== undefined; commit = told.commits.shift()) {
       const next = told.version === undefined ? commit.version : told.version + 1;
-      // A deletion has the version of what it deletes.
-      const isNews = commit.kind === "delete" ? commit.version + 1 >= next : commit.version >= next;
+      // A deletion has the version of what it deletes, and may be heard of more than once.
+      const isNews = commit.kind === "delete" && !told.isGone ? commit.version + 1 >= next : commit.version >= next;
       if (!isNews) continue;
       if (commit.kind !== "change" || (commit.version === next && commit.delta !== undefined)) {
         this.#push(commit, told);
@@ -219,6 +222,7 @@ export class Following {
   #push({ kind, contextId, version, revision, insertedAt, origin, delta }: Commit, told: Told): void {
     told.version = version;
     told.revision = revision;
+    told.isGone = kind === "delete";
     const type = kind === "delete" ? "delete" : "change";
     const event: ContextEvent = { type, contextId, version, revision, insertedAt, origin };
     this.#listeners.push({ contextId, toEvent: () => (delta === undefined ? event : { ...event, delta: delta() }) });
@@ -232,12 +236,12 @@ export class Following {
   }
 
   async #lookAt(id: string, told: Told): Promise<void> {
-    const { version, revision } = told;
+    const { version, revision, isGone } = told;
     if (version === undefined) return;
     const state = await this.#core.get(id, { version, revision });
-    if (state === "same" || told.version !== version || told.isBusy) return;
+    if (state === "same" || told.version !== version || told.isGone !== isGone || told.isBusy) return;
     if (state !== undefined) this.#add({ kind: "change", contextId: id, ...state, origin: this.#originOf(state.revision) });
     // When it was deleted is not known any more; it was there before, or there is nothing to tell.
-    else if (version > 0) this.#add({ kind: "delete", contextId: id, version, revision, insertedAt: 0, origin: "remote" });
+    else if (!isGone) this.#add({ kind: "delete", contextId: id, version, revision, insertedAt: 0, origin: "remote" });
   }
 }
