@@ -40,12 +40,13 @@ impl State {
     }
 }
 
-/// The handlers of a connection, and who waits for them.
+/// The handlers of a connection, and who waits for them. They belong to the collector: what is given up ends after the connection has
+/// gone, and a handler that had gone with it would throw then.
 pub(super) struct Signal {
     state: Rc<State>,
-    on_request: Closure<dyn FnMut()>,
-    on_complete: Closure<dyn FnMut()>,
-    on_abort: Closure<dyn FnMut()>,
+    on_request: Function,
+    on_complete: Function,
+    on_abort: Function,
 }
 
 impl Signal {
@@ -53,13 +54,14 @@ impl Signal {
         let state = Rc::<State>::default();
         let ended = |end: Option<End>| {
             let state = state.clone();
-            Closure::<dyn FnMut()>::new(move || {
+            let handler = Closure::<dyn FnMut()>::new(move || {
                 match end {
                     None => state.has_ended.set(true),
                     end => state.end.set(end),
                 }
                 state.wake();
-            })
+            });
+            handler.into_js_value().unchecked_into()
         };
         Signal {
             on_request: ended(None),
@@ -72,9 +74,8 @@ impl Signal {
     /// Waits until a request that has just been made, or told to go on, has ended, and with it all that were made before.
     pub(super) async fn ended(&self, request: &IdbRequest) {
         self.state.has_ended.set(false);
-        let handler = function(&self.on_request);
-        request.set_onsuccess(Some(handler));
-        request.set_onerror(Some(handler));
+        request.set_onsuccess(Some(&self.on_request));
+        request.set_onerror(Some(&self.on_request));
         poll_fn(|context| {
             if self.state.has_ended.get() {
                 return Poll::Ready(());
@@ -88,8 +89,8 @@ impl Signal {
     /// Commits, and waits for the end. Gives whether that is that it is stored.
     pub(super) async fn commit(&self, transaction: &IdbTransaction) -> Result<bool, JsValue> {
         self.state.end.set(None);
-        transaction.set_oncomplete(Some(function(&self.on_complete)));
-        transaction.set_onabort(Some(function(&self.on_abort)));
+        transaction.set_oncomplete(Some(&self.on_complete));
+        transaction.set_onabort(Some(&self.on_abort));
         transaction.unchecked_ref::<Committing>().commit_now()?;
         let end = poll_fn(|context| match self.state.end.get() {
             Some(end) => Poll::Ready(end),
@@ -121,8 +122,4 @@ pub(super) fn outcome(request: &IdbRequest) -> Result<JsValue, JsValue> {
         return Err(error.into());
     }
     Ok(value)
-}
-
-fn function(closure: &Closure<dyn FnMut()>) -> &Function {
-    closure.as_ref().unchecked_ref()
 }
