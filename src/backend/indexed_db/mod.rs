@@ -113,21 +113,34 @@ impl IndexedDb {
         Ok(handle)
     }
 
-    /// Lets go of the handle when somebody else wants the database, or the browser has closed it.
+    /// Lets go of the connection when somebody else wants the database, or the browser has closed it. What the handler and the connection
+    /// hold of each other no collector could free, so it knows the place weakly, and goes with the connection.
     fn listen(&self, handle: &Handle) {
-        let system = handle.as_sys();
-        let open = self.open.clone();
-        let on_change = Closure::<dyn FnMut()>::new({
-            let open = open.clone();
-            let system = system.clone();
-            move || {
-                system.close();
-                open.take();
+        let open = Rc::downgrade(&self.open);
+        let let_go = Closure::<dyn FnMut()>::new(move || {
+            if let Some(open) = open.upgrade() {
+                close(open.take());
             }
         });
-        let on_close = Closure::<dyn FnMut()>::new(move || drop(open.take()));
-        system.set_onversionchange(Some(on_change.into_js_value().unchecked_ref()));
-        system.set_onclose(Some(on_close.into_js_value().unchecked_ref()));
+        let let_go = let_go.into_js_value();
+        let system = handle.as_sys();
+        system.set_onversionchange(Some(let_go.unchecked_ref()));
+        system.set_onclose(Some(let_go.unchecked_ref()));
+    }
+}
+
+/// Closes a connection, which hears of nothing any more: there may be another in its place by then.
+fn close(connection: Option<IdbConnection>) {
+    let Some(connection) = connection else { return };
+    let system = connection.handle.as_sys();
+    system.set_onversionchange(None);
+    system.set_onclose(None);
+    system.close();
+}
+
+impl Drop for IndexedDb {
+    fn drop(&mut self) {
+        self.disconnect();
     }
 }
 
@@ -155,9 +168,7 @@ impl Database for IndexedDb {
     }
 
     fn disconnect(&self) {
-        if let Some(connection) = self.open.take() {
-            connection.handle.as_sys().close();
-        }
+        close(self.open.take());
     }
 
     fn stalled(&self) -> Error {
@@ -196,9 +207,7 @@ impl Drop for Unfinished {
         if let Some(request) = self.0.take() {
             let late = request.clone();
             let close = Closure::once_into_js(move || {
-                if let Ok(Ok(database)) =
-                    late.result().map(JsCast::dyn_into::<web_sys::IdbDatabase>)
-                {
+                if let Ok(Ok(database)) = late.result().map(JsCast::dyn_into::<IdbDatabase>) {
                     database.close();
                 }
             });
