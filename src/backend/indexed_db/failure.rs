@@ -20,7 +20,7 @@ pub(super) fn failure(error: IdbError) -> Failure {
 
 /// The failure of opening.
 pub(super) fn unavailable(error: OpenDbError) -> Failure {
-    let name = match error {
+    let message = match error {
         OpenDbError::Base(error) => match failure(error) {
             Failure::Refused(error) if error.code() == Code::QuotaExceeded => {
                 return Failure::Refused(error);
@@ -32,7 +32,7 @@ pub(super) fn unavailable(error: OpenDbError) -> Failure {
         },
         _ => "there is no IndexedDB here; use backend \"memory\"",
     };
-    Failure::Refused(Error::new(Code::BackendUnavailable, name))
+    Failure::Refused(Error::new(Code::BackendUnavailable, message))
 }
 
 /// The failure of a value that was thrown.
