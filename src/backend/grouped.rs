@@ -23,7 +23,7 @@ use super::row::{Row, Standing, Trim, Writes, writes};
 use super::staged::Staged;
 
 use change::{Change, commit, has_removed, unsure};
-pub use contract::{Connection, Database, Failure, Job, Need, Transaction};
+pub use contract::{Access, Connection, Database, Failure, Job, Need, Transaction};
 
 /// More calls than these go into another transaction, so that the first of very many needn't wait for the last.
 const LARGEST_GROUP: usize = 1000;
@@ -243,9 +243,9 @@ impl<D: Database> Grouped<D> {
         let mut ids: Vec<&[u8]> = Vec::new();
         let mut is_writing = false;
         for job in &*group {
-            if let Need::Context { id, writes } = job.need() {
+            if let Need::Context { id, access } = job.need() {
                 insert_sorted(&mut ids, id);
-                is_writing |= writes;
+                is_writing |= *access != Access::Read;
             }
         }
         changes
@@ -264,7 +264,7 @@ impl<D: Database> Grouped<D> {
         let mut subjects = Vec::with_capacity(ids.len());
         for (id, standing) in ids.iter().zip(standings) {
             let (standing, error) = match standing {
-                Err(error) => (None, Some(error)),
+                Err(error) => (Some(Standing::Live(Row::unreadable())), Some(error)),
                 Ok(standing) => {
                     let error = self.stage(&transaction, id, standing.as_ref()).await?;
                     (standing, error)
@@ -282,14 +282,14 @@ impl<D: Database> Grouped<D> {
         changes.clear();
         group.retain(|job| !job.is_given_up());
         for job in group.iter_mut() {
-            let Need::Context { id, .. } = job.need() else {
+            let Need::Context { id, access } = job.need() else {
                 continue;
             };
+            let access = *access;
             let subject = subjects.binary_search_by(|subject| subject.id.cmp(id));
-            let subject = subject.ok().and_then(|place| subjects.get(place));
-            match subject.and_then(|subject| subject.error.as_ref()) {
-                Some(error) => job.fail(error),
-                None => job.run(),
+            match subject.ok().and_then(|place| subjects.get_mut(place)) {
+                Some(subject) if subject.error.is_some() => self.mend(job, access, subject),
+                _ => job.run(),
             }
         }
         if !is_writing {
@@ -346,6 +346,34 @@ impl<D: Database> Grouped<D> {
         };
         self.staged.memory().install(id, record);
         Ok(None)
+    }
+
+    /// Does a call that puts something in the place of what can't be read, and fails any other.
+    fn mend(&self, job: &mut Box<dyn Job>, access: Access, subject: &mut Subject) {
+        let Some((standing, error)) = subject.standing.as_ref().zip(subject.error.as_ref()) else {
+            return;
+        };
+        if !matches!(access, Access::Replace | Access::Delete) {
+            return job.fail(error);
+        }
+        let (memory, head) = (self.staged.memory(), standing.head());
+        // What comes next has the next version and is a new lineage; and there is something to delete.
+        let stand_in = if access == Access::Delete {
+            Record::empty(head)
+        } else {
+            Record::deleted(head, f64::INFINITY)
+        };
+        memory.install(&subject.id, Some(stand_in));
+        job.run();
+        let is_live = memory.with(&subject.id, |record| {
+            record.is_some_and(|record| record.live().is_some())
+        });
+        if is_live == (access == Access::Replace) {
+            subject.error = None;
+        } else {
+            // The call was refused for another reason.
+            memory.install(&subject.id, None);
+        }
     }
 
     /// Whether memory has what stands there.

@@ -123,6 +123,21 @@ impl Standing {
 }
 
 impl Row {
+    /// In the place of one that can't be read, so that whatever belongs to it goes with it.
+    pub(super) fn unreadable() -> Self {
+        Row {
+            head: Head::default(),
+            at: 0.0,
+            snapshot: 0,
+            unsnapped: 0,
+            first: 0,
+            kept: 0,
+            created: None,
+            due: f64::INFINITY,
+            tail: Vec::new(),
+        }
+    }
+
     /// Takes the tail away when it is long.
     fn without_long_tail(&mut self) -> Vec<StoredEntry> {
         let bytes = self
@@ -172,7 +187,8 @@ impl Row {
             snapshot,
             tail,
         };
-        let mut record = Working::load(stored)?.record;
+        let loaded = Working::load(stored).map_err(|_| damaged("state or log"))?;
+        let mut record = loaded.record;
         record.trim(&Keep {
             count: Some(count),
             bytes: usize::MAX,

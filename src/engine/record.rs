@@ -113,6 +113,17 @@ impl Record {
         }
     }
 
+    /// A context that has this head and nothing else.
+    pub fn empty(head: Head) -> Self {
+        let document = Document::read(b"{}");
+        let log = Log::default();
+        Record {
+            head,
+            at: 0.0,
+            body: Body::Live(Live { document, log }),
+        }
+    }
+
     /// The tombstone of a context that had this head.
     pub fn deleted(head: Head, until: f64) -> Self {
         Record {

@@ -1,7 +1,7 @@
 //! What a call asks for, as numbers; and what it needs for that, once it has to wait.
 
 #[cfg(not(feature = "js-backend"))]
-use crate::backend::grouped::Need;
+use crate::backend::grouped::{Access, Need};
 
 #[cfg(not(feature = "js-backend"))]
 use super::area::Input;
@@ -17,6 +17,10 @@ pub(super) enum Asked {
     Read(u32),
     /// To change it.
     Write(u32),
+    /// To put another state in its place.
+    Replace(u32),
+    /// To delete it.
+    Delete(u32),
     /// Some ids; a prefix stands behind the cursor.
     Page {
         limit: u32,
@@ -35,13 +39,15 @@ pub(super) enum Asked {
 #[cfg(not(feature = "js-backend"))]
 impl Asked {
     pub(super) fn need(self, input: &Input) -> Need {
-        let context = |id: u32, writes| Need::Context {
+        let context = |id: u32, access| Need::Context {
             id: input.id(0, id).into(),
-            writes,
+            access,
         };
         match self {
-            Asked::Read(id) => context(id, false),
-            Asked::Write(id) => context(id, true),
+            Asked::Read(id) => context(id, Access::Read),
+            Asked::Write(id) => context(id, Access::Change),
+            Asked::Replace(id) => context(id, Access::Replace),
+            Asked::Delete(id) => context(id, Access::Delete),
             Asked::Page {
                 limit,
                 cursor,

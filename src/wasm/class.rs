@@ -57,6 +57,11 @@ fn revision(input: &Input, id: u32, length: u32) -> Known {
     Revision::parse(input.id(id, length)).map_or(Known::Foreign, Known::Revision)
 }
 
+/// What a call asks for without a guard, as then it matters not what is there; or with one.
+fn unguarded(version: f64, without: Asked, with: Asked) -> Asked {
+    if version < 0.0 { without } else { with }
+}
+
 /// A guard from its version, or none where that is negative.
 fn guard(version: f64, known: Known) -> Option<Guard> {
     (version >= 0.0).then(|| Guard {
@@ -134,7 +139,7 @@ impl Chord {
     /// Sets a whole state.
     pub fn set(&self, id: u32, known: u32, context: u32, version: f64, now: f64) -> u32 {
         self.run(
-            Asked::Write(id),
+            unguarded(version, Asked::Replace(id), Asked::Write(id)),
             id + known,
             context,
             move |inner, input| async move {
@@ -181,7 +186,7 @@ impl Chord {
     /// Installs a state as a new lineage.
     pub fn restore(&self, id: u32, state: u32, version: f64, now: f64) -> u32 {
         self.run(
-            Asked::Write(id),
+            Asked::Replace(id),
             id,
             state,
             move |inner, input| async move {
@@ -237,7 +242,7 @@ impl Chord {
     /// Deletes a context.
     pub fn delete(&self, id: u32, known: u32, version: f64, now: f64) -> u32 {
         self.run(
-            Asked::Write(id),
+            unguarded(version, Asked::Delete(id), Asked::Write(id)),
             id + known,
             0,
             move |inner, input| async move {

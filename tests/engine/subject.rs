@@ -5,7 +5,7 @@ use core::sync::atomic::{AtomicU64, Ordering};
 use std::rc::Rc;
 
 use chord::Result;
-use chord::backend::grouped::Need;
+use chord::backend::grouped::{Access, Need};
 use chord::backend::{Memory, Persistent};
 use chord::delta;
 use chord::document::Operations;
@@ -190,7 +190,7 @@ impl<H: Host> Subject<H> {
         now: f64,
     ) -> Result<Outcome> {
         let (id, state) = (id.to_owned(), state.to_owned());
-        let need = writing(&id);
+        let need = unguarded(guard, Access::Replace, &id);
         let call = async move |engine: &Engine<H::Store>| {
             let (id, state) = (id.as_bytes(), state.as_bytes());
             engine.set(id, state, guard, now, outcome).await
@@ -225,7 +225,7 @@ impl<H: Host> Subject<H> {
 
     pub async fn restore(&self, id: &str, state: &str, version: u64, now: f64) -> Result<Outcome> {
         let (id, state) = (id.to_owned(), state.to_owned());
-        let need = writing(&id);
+        let need = unguarded(None, Access::Replace, &id);
         let call = async move |engine: &Engine<H::Store>| {
             let (id, state) = (id.as_bytes(), state.as_bytes());
             engine.restore(id, state, version, now, outcome).await
@@ -234,7 +234,7 @@ impl<H: Host> Subject<H> {
     }
 
     pub async fn delete(&self, id: &str, guard: Option<Guard>, now: f64) -> Result<Option<Head>> {
-        let (need, id) = (writing(id), id.to_owned());
+        let (need, id) = (unguarded(guard, Access::Delete, id), id.to_owned());
         let call =
             async move |engine: &Engine<H::Store>| engine.delete(id.as_bytes(), guard, now).await;
         self.host().run(need, call).await
@@ -338,12 +338,29 @@ impl<H: Host> Subject<H> {
 /// What a call needs that may change a context.
 pub fn writing(id: impl AsRef<str>) -> Need {
     let id = id.as_ref().as_bytes().into();
-    Need::Context { id, writes: true }
+    Need::Context {
+        id,
+        access: Access::Change,
+    }
+}
+
+/// The same of one that needn't know what is there, unless it has a guard.
+fn unguarded(guard: Option<Guard>, access: Access, id: &str) -> Need {
+    match guard {
+        Some(_) => writing(id),
+        None => Need::Context {
+            id: id.as_bytes().into(),
+            access,
+        },
+    }
 }
 
 fn reading(id: &str) -> Need {
     let id = id.as_bytes().into();
-    Need::Context { id, writes: false }
+    Need::Context {
+        id,
+        access: Access::Read,
+    }
 }
 
 fn outcome(written: Written<'_>) -> Outcome {

@@ -70,15 +70,28 @@ pub trait Transaction {
     async fn commit(self) -> Result<(), Failure>;
 }
 
+/// What a call needs a context for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// To read it.
+    Read,
+    /// To change it, perhaps.
+    Change,
+    /// To put another state in its place, whatever it was: so it needn't be readable.
+    Replace,
+    /// To delete it, whatever it was.
+    Delete,
+}
+
 /// What a call needs.
 #[derive(Clone, Debug)]
 pub enum Need {
-    /// The newest record of a context, perhaps to change it.
+    /// The newest record of a context.
     Context {
         /// Which.
         id: Box<[u8]>,
-        /// Whether it may be changed.
-        writes: bool,
+        /// What for.
+        access: Access,
     },
     /// Some ids.
     Page {

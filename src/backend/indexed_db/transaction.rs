@@ -208,8 +208,10 @@ impl Transaction for IdbTransaction<'_> {
 
     async fn contents(&self, id: &[u8], row: &Row) -> Found<(Vec<u8>, Vec<StoredEntry>)> {
         let asked = self.asked.borrow_mut().pop_front();
+        // Once anything made later has ended, waiting for it would never end.
+        let last = self.last_asked.take();
         let (contents, last) = match asked.filter(|(asked, _)| **asked == *id) {
-            Some((_, contents)) => (contents, self.last_asked.take()),
+            Some((_, contents)) => (contents, last),
             None => {
                 let contents = self.ask_contents(id, row)?;
                 let last = contents.entries.clone();
@@ -243,8 +245,10 @@ impl Transaction for IdbTransaction<'_> {
         let mut due = Vec::with_capacity(ids.len());
         for ((id, key), standing) in ids.into_iter().zip(keys.iter()).zip(standings) {
             match standing {
-                Ok(Some(standing)) => due.push((id, standing)),
-                // A note about nothing, or about what can't be read, must not come up again and again.
+                Ok(Some(standing)) if standing.due() == value::due_of(&key) => {
+                    due.push((id, standing));
+                }
+                // A note about nothing, about what can't be read, or of before that was replaced, must not come up again and again.
                 _ => self.delete(&notes, &key)?,
             }
         }

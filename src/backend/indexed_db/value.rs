@@ -63,3 +63,10 @@ pub(super) fn due_id(key: &JsValue) -> Box<[u8]> {
         None => Box::default(),
     }
 }
+
+/// The time in the key of a note that something is due.
+pub(super) fn due_of(key: &JsValue) -> f64 {
+    let parts = key.dyn_ref::<Array>();
+    let due = parts.and_then(|parts| parts.get(0).as_f64());
+    due.unwrap_or(f64::NAN)
+}

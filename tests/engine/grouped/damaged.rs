@@ -1,7 +1,7 @@
 //! A damaged record fails the calls on its context and no others.
 
 use chord::Code;
-use chord::engine::Policy;
+use chord::engine::{Guard, Policy};
 
 use super::{INCREMENT, fresh};
 use crate::executor::{block_on, join};
@@ -89,6 +89,71 @@ fn a_damaged_record_fails_the_calls_on_its_context_and_no_others() {
             }
             assert_eq!(deltas, 200, "{what}");
         });
+    }
+}
+
+#[test]
+fn what_replaces_or_deletes_a_damaged_record_mends_it() {
+    for (what, damage) in DAMAGES {
+        for mending in ["set", "restore", "delete"] {
+            let database = SimulatedDatabase::new(5);
+            let writer = fresh(&database, Policy::default());
+            block_on(async {
+                let state = format!(r#"{{"n":0,"pad":"{}"}}"#, "x".repeat(20_000));
+                writer.set("a", &state, None, 0.0).await.unwrap();
+                for _ in 0..60 {
+                    writer
+                        .operate("a", "{}", INCREMENT, None, 0.0)
+                        .await
+                        .unwrap();
+                }
+                let before = writer.get("a").await.unwrap().unwrap();
+                damage(&mut database.tables_mut());
+                let tab = fresh(&database, Policy::default());
+                assert!(tab.get("a").await.is_err(), "{what}");
+                // What asks for a version can't be answered; what is refused mends nothing.
+                let guard = Guard {
+                    version: 61,
+                    revision: None,
+                };
+                let guarded = tab.set("a", "{}", Some(guard), 1.0).await.unwrap_err();
+                assert_eq!(guarded.code(), Code::BackendError, "{what}");
+                assert!(tab.set("a", "[]", None, 1.0).await.is_err());
+                assert!(tab.get("a").await.is_err(), "{what}");
+
+                let known = if what == "a row that is none" { 0 } else { 61 };
+                match mending {
+                    "set" => {
+                        let set = tab.set("a", r#"{"n":7}"#, None, 1.0).await.unwrap();
+                        assert_eq!(set.head.version, known + 1, "{what}");
+                    }
+                    "restore" => {
+                        let restored = tab.restore("a", r#"{"n":7}"#, 100, 1.0).await.unwrap();
+                        assert_eq!(restored.head.version, 100, "{what}");
+                    }
+                    _ => {
+                        assert!(
+                            tab.delete("a", None, 1.0).await.unwrap().is_some(),
+                            "{what}"
+                        );
+                        assert_eq!(tab.get("a").await, Ok(None));
+                        let set = tab.set("a", r#"{"n":7}"#, None, 2.0).await.unwrap();
+                        assert_eq!(set.head.version, known + 1, "{what}");
+                    }
+                }
+                let updated = tab.operate("a", "{}", INCREMENT, None, 3.0).await.unwrap();
+                assert!(updated.changed);
+                let other = fresh(&database, Policy::default());
+                let there = other.get("a").await.unwrap().unwrap();
+                assert_eq!(value(&there.text), value(r#"{"n":8}"#), "{what}");
+                // Nothing is left of before, which a client could be led on from.
+                assert_ne!(there.head.revision, before.head.revision);
+                assert_eq!(
+                    database.tables_mut().record("a".as_bytes()).head().version,
+                    updated.head.version
+                );
+            });
+        }
     }
 }
 
