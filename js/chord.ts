@@ -90,7 +90,7 @@ export class Chord implements AsyncDisposable {
   declare readonly [Symbol.asyncDispose]: () => Promise<void>;
 
   /**
-   * A `Chord` with contexts of its own. The WebAssembly module is loaded and compiled once per process, however often this is called.
+   * A `Chord` over the backend's contexts: in memory those are its own, in IndexedDB the origin's. The WebAssembly module is loaded and compiled once per process, however often this is called.
    *
    * Rejects with `invalid_argument` naming the option, or `backend_unavailable`: the backend, or the module, can't be had here.
    *
@@ -103,7 +103,12 @@ export class Chord implements AsyncDisposable {
     const module = await moduleFrom(settings.wasm);
     try {
       const core = openCore(module, settings);
-      await core.open();
+      try {
+        await core.open();
+      } catch (error) {
+        void Promise.resolve(core.close()).catch(() => undefined);
+        throw error;
+      }
       return new Chord(new Instance(settings, core));
     } catch (error) {
       throw asChordError(error, undefined);
@@ -242,7 +247,8 @@ export class Chord implements AsyncDisposable {
 
   /**
    * Calls `listener` after each commit to `id`, or to any context with `"*"`: in the order of versions, in a microtask, for what is committed from now
-   * on until the function it gives is called. A listener that throws or rejects harms nobody.
+   * on until the function it gives is called. Over IndexedDB also for what other tabs and workers commit. A listener that throws or rejects
+   * harms nobody.
    *
    * @example
    * const unsubscribe = chord.subscribe("user:1", ({ type, version, delta }) => broadcast({ type, version, delta }));

@@ -84,7 +84,10 @@ export class Deadlines {
 
 /** The error of what took longer than `ms`. */
 export function late(ms: number): ChordError {
-  return new ChordError("timeout", `not done within ${ms} ms (option timeout); where a callback was still running, nothing was stored`);
+  return new ChordError(
+    "timeout",
+    `not done within ${ms} ms (option timeout); nothing was stored where a callback was still running, else a write may be: read it again`,
+  );
 }
 
 /** `promise`, or a `timeout` after `ms`. */

@@ -19,7 +19,7 @@ const mostTold = 10_000;
 
 /** A commit, as it is told over the channel. */
 interface Hint {
-  readonly kind: "change" | "restore" | "delete";
+  readonly kind: "create" | "change" | "restore" | "delete";
   readonly contextId: string;
   readonly version: number;
   readonly revision: string;
@@ -65,6 +65,9 @@ export class Following {
       this.#channel.onmessage = ({ data }) => this.#hear(data);
     }
     this.#timer = setInterval(this.#look, lookEvery);
+    // Where somebody brought an IndexedDB to a server: neither is a reason for a process to live on.
+    unref(this.#timer);
+    unref(this.#channel);
     // A page that was frozen or in the background may have missed anything.
     globalThis.addEventListener?.("visibilitychange", this.#look);
     globalThis.addEventListener?.("pageshow", this.#look);
@@ -76,13 +79,26 @@ export class Following {
     this.#add(commit);
   }
 
-  /** Somebody listens to `id` from now on, to which nobody did. */
-  subscribed(id: string): void {
+  /**
+   * Somebody listens to `id` by its name from now on, which nobody did.
+   *
+   * @param isFollowed whether somebody who listens to all has heard of it all the time
+   */
+  subscribed(id: string, isFollowed: boolean): void {
     if (id === "*") return;
+    const known = this.#told.get(id);
+    if (isFollowed && known !== undefined && (known.isBusy || known.version !== undefined)) return;
     this.#told.delete(id);
     const told = this.#toldOf(id);
     told.isBusy = true;
     void this.#begin(id, told).finally(() => this.#goOn(id, told));
+  }
+
+  /** Somebody has gone. */
+  unsubscribed(): void {
+    for (const id of this.#told.keys()) {
+      if (!this.#listeners.wants(id)) this.#told.delete(id);
+    }
   }
 
   async #begin(id: string, told: Told): Promise<void> {
@@ -148,11 +164,20 @@ export class Following {
   #toldOf(id: string): Told {
     let told = this.#told.get(id);
     if (told === undefined) {
-      if (this.#told.size >= mostTold) this.#told.delete(this.#told.keys().next().value as string);
+      if (this.#told.size >= mostTold) this.#makeRoom();
       told = { version: undefined, revision: "", isGone: false, commits: [], isBusy: false };
       this.#told.set(id, told);
     }
     return told;
+  }
+
+  /** Lets go of the context that was heard of first, among those that nobody names. */
+  #makeRoom(): void {
+    for (const [id, { isBusy }] of this.#told) {
+      if (isBusy || this.#listeners.has(id)) continue;
+      this.#told.delete(id);
+      return;
+    }
   }
 
   #goOn(id: string, told: Told): void {
@@ -165,11 +190,14 @@ export class Following {
     if (told.isBusy) return;
     told.commits.sort((one, other) => one.version - other.version);
     for (let commit = told.commits.shift(); commit !== undefined; commit = told.commits.shift()) {
-      const next = told.version === undefined ? commit.version : told.version + 1;
+      const { kind } = commit;
+      // Versions go on after a deletion, from where only the creation knows.
+      const isStart = told.version === undefined || kind === "create";
+      const next = isStart ? Math.max(commit.version, (told.version ?? 0) + 1) : (told.version ?? 0) + 1;
       // A deletion has the version of what it deletes, and may be heard of more than once.
-      const isNews = commit.kind === "delete" && !told.isGone ? commit.version + 1 >= next : commit.version >= next;
+      const isNews = kind === "delete" && !told.isGone ? commit.version + 1 >= next : commit.version >= next;
       if (!isNews) continue;
-      if (commit.kind !== "change" || (commit.version === next && commit.delta !== undefined)) {
+      if (kind === "restore" || kind === "delete" || (commit.version === next && commit.delta !== undefined)) {
         this.#push(commit, told);
         continue;
       }
@@ -244,4 +272,8 @@ export class Following {
     // When it was deleted is not known any more; it was there before, or there is nothing to tell.
     else if (!isGone) this.#add({ kind: "delete", contextId: id, version, revision, insertedAt: 0, origin: "remote" });
   }
+}
+
+function unref(handle: unknown): void {
+  (handle as { unref?: () => void } | undefined)?.unref?.();
 }

@@ -127,7 +127,8 @@ export class Instance {
   changed(moment: Moment, isRestored: boolean): void {
     if (!this.answers.isEmpty) this.answers.forget(moment.id);
     if (this.#following === undefined && this.listeners.isEmpty) return;
-    this.#tell(moment.id, isRestored ? "restore" : "change", moment.stamp, isRestored ? undefined : () => moment.record.delta);
+    const kind = moment.delta === undefined ? "create" : "change";
+    this.#tell(moment.id, isRestored ? "restore" : kind, moment.stamp, isRestored ? undefined : () => moment.record.delta);
   }
 
   /** A context is gone. */
@@ -152,10 +153,14 @@ export class Instance {
 
   /** Adds a listener, who hears of what is committed from now on. */
   subscribe(id: string, listener: Listener): () => void {
-    const isFirst = !this.listeners.wants(id);
+    const isFirst = !this.listeners.has(id);
+    const isFollowed = this.listeners.wants(id);
     const unsubscribe = this.listeners.add(id, listener);
-    if (isFirst) this.#following?.subscribed(id);
-    return unsubscribe;
+    if (isFirst) this.#following?.subscribed(id, isFollowed);
+    return () => {
+      unsubscribe();
+      this.#following?.unsubscribed();
+    };
   }
 
   /** Results handed out before stay readable, and events of what was committed are still told. */

@@ -34,6 +34,11 @@ export class Listeners {
     return this.#byId.has("*") || this.#byId.has(id);
   }
 
+  /** Whether anybody listens to `id` by its name. */
+  has(id: string): boolean {
+    return this.#byId.has(id);
+  }
+
   /** Who is listened to by name. */
   ids(): string[] {
     return [...this.#byId.keys()].filter((id) => id !== "*");

@@ -3,7 +3,7 @@ import type { Question } from "./answers.js";
 import { checkLimit, checkOrder, checkIdPart, questionOf } from "./arguments.js";
 import type { Settled, State, Synced } from "./core.js";
 import { chain } from "./deadline.js";
-import { ChordError, kindOf } from "./error.js";
+import { asChordError, ChordError, kindOf } from "./error.js";
 import { parseFrozen } from "./frozen.js";
 import type { Instance } from "./instance.js";
 import type { Moment } from "./moment.js";
@@ -88,10 +88,14 @@ function glanceAll(instance: Instance, ids: readonly string[]): Settled<Context[
 
 function glance(instance: Instance, id: string): Settled<Context | undefined> {
   const latest = instance.history.latest(id);
-  return chain(instance.core.get(id, latest?.seen), (state) => {
+  const state = instance.core.get(id, latest?.seen);
+  const look = (state: State | "same" | undefined): Context | undefined => {
     if (state === "same") return latest?.context;
     return state === undefined ? undefined : instance.history.glance(id, state);
-  });
+  };
+  if (!(state instanceof Promise)) return look(state);
+  // Nobody else knows which of them can't be read.
+  return state.then(look, (error) => Promise.reject(asChordError(error, id)));
 }
 
 export function listDeltas(instance: Instance, id: string, options: ListDeltasOptions | undefined): Settled<DeltaRecord[]> {

@@ -173,10 +173,11 @@ export interface ContextEvent {
   /** The version committed, or the one that was deleted. */
   readonly version: number;
   readonly revision: string;
-  /** Absent for deletions and restores. */
+  /** Absent for deletions and restores, and for a commit elsewhere after which more followed than the log tells. */
   readonly delta?: Delta;
-  /** When, in the instance's time unit. */
+  /** When, in the instance's time unit; 0 for a deletion elsewhere that was noticed later. */
   readonly insertedAt: number;
+  /** `"remote"`: committed by another `Chord` over the same store. */
   readonly origin: "local" | "remote";
 }
 

@@ -190,14 +190,14 @@ class WasmCore implements Core {
   close(): Settled<void> {
     // After a defect there is nothing left to let go of.
     if (this.#isClosed || !this.#memory.isInUse) return;
-    const closing = this.#answer(
-      () => this.#engine.close(),
-      () => {
-        this.#isToGo = true;
-        this.#letGo();
-      },
-    );
+    const go = (): void => {
+      this.#isToGo = true;
+      this.#letGo();
+    };
+    const closing = this.#answer(() => this.#engine.close(), go);
     this.#isClosed = true;
+    // A backend that doesn't even close is let go of all the same.
+    if (closing instanceof Promise) closing.catch(go);
     return closing;
   }
 
@@ -264,10 +264,15 @@ class WasmCore implements Core {
   /** Ends a call that has waited too long, so that those behind it get their turn. */
   #giveUp(call: number, reject: (error: ChordError) => void): void {
     this.#waiting.delete(call);
-    const error = this.#deadlines.isStalled ? this.#interrupt() : undefined;
-    // After a defect there is nothing left to end.
-    if (this.#memory.isInUse) this.#guarded(() => this.#engine.giveUp(call));
-    reject(error ?? late(this.#timeout));
+    let error = late(this.#timeout);
+    try {
+      if (this.#deadlines.isStalled) error = this.#interrupt() ?? error;
+      // After a defect there is nothing left to end.
+      if (this.#memory.isInUse) this.#guarded(() => this.#engine.giveUp(call));
+    } catch (defect) {
+      error = defect as ChordError;
+    }
+    reject(error);
     this.#letGo();
   }
 
