@@ -162,11 +162,23 @@ impl<D: Database> Grouped<D> {
                     group.drain(..).rev().for_each(|job| queue.push_front(job));
                     return;
                 }
-                Failure::Refused(error) if changes.is_empty() => error,
-                // What the first try wrote may be stored.
-                Failure::Refused(_) => unsure(),
+                Failure::Refused(error) => error,
             };
-            group.iter_mut().for_each(|job| job.fail(&error));
+            for job in group.iter_mut() {
+                let is_reading = matches!(
+                    job.need(),
+                    Need::Context {
+                        access: Access::Read,
+                        ..
+                    }
+                );
+                // What the first try wrote may be stored.
+                if changes.is_empty() || is_reading {
+                    job.fail(&error);
+                } else {
+                    job.fail(&unsure());
+                }
+            }
             return;
         }
     }
@@ -461,7 +473,7 @@ impl<D: Database> Grouped<D> {
         let record = match standing {
             Standing::Deleted { .. } => None,
             Standing::Live(row) if expires(row) => {
-                let kept = (row.head.version + 1).saturating_sub(row.kept);
+                let kept = (row.head.version + 1).saturating_sub(row.first_kept);
                 cleaned.contexts.push((id.into(), row.head));
                 cleaned.deltas += kept + u64::from(row.created.is_some());
                 Some(Record::deleted(row.head, now + self.policy.tombstone_ttl))

@@ -36,13 +36,13 @@ pub struct Row {
     /// When it was made.
     pub at: f64,
     /// The version of the snapshot.
-    pub snapshot: u64,
-    /// Bytes of the entries after it.
-    pub unsnapped: u64,
+    pub snapshot_version: u64,
+    /// Bytes of the deltas after it.
+    pub since_snapshot: u64,
     /// The version of the oldest stored entry; one after the head's where there is none.
-    pub first: u64,
+    pub first_stored: u64,
     /// The version of the oldest entry that counts as kept; those before it are stored for the snapshot's sake.
-    pub kept: u64,
+    pub first_kept: u64,
     /// When the context was created, while that commit counts as kept. It has no entry: its delta is made from the state.
     pub created: Option<f64>,
     /// When cleanup is to look at it, which may turn out to be too early; infinite for never.
@@ -112,7 +112,7 @@ impl Standing {
             // Another tab's cleanup may have shortened the log, and then memory has more of it than is stored.
             Standing::Live(row) => record.live().is_some_and(|live| {
                 record.head() == row.head
-                    && kept(record, live) == row.kept
+                    && kept(record, live) == row.first_kept
                     && created(live) == row.created
             }),
             Standing::Deleted { head, until } => {
@@ -128,10 +128,10 @@ impl Row {
         Row {
             head: Head::default(),
             at: 0.0,
-            snapshot: 0,
-            unsnapped: 0,
-            first: 0,
-            kept: 0,
+            snapshot_version: 0,
+            since_snapshot: 0,
+            first_stored: 0,
+            first_kept: 0,
             created: None,
             due: f64::INFINITY,
             tail: Vec::new(),
@@ -158,7 +158,7 @@ impl Row {
         let mut tail = entries;
         tail.extend_from_slice(&self.tail);
         let oldest = tail.first().map(|entry| entry.head.version);
-        if oldest.unwrap_or(self.head.version + 1) > self.first {
+        if oldest.unwrap_or(self.head.version + 1) > self.first_stored {
             return Err(damaged("log"));
         }
         if let Some(at) = self.created {
@@ -178,12 +178,12 @@ impl Row {
             };
             tail.insert(0, creation);
         }
-        let kept = (self.head.version + 1).saturating_sub(self.kept);
+        let kept = (self.head.version + 1).saturating_sub(self.first_kept);
         let count = kept + u64::from(self.created.is_some());
         let stored = Stored::Live {
             head: self.head,
             at: self.at,
-            snapshot_version: self.snapshot,
+            snapshot_version: self.snapshot_version,
             snapshot,
             tail,
         };
@@ -263,10 +263,10 @@ fn begun(clear: bool, record: &Record, live: &Live, policy: &Policy) -> Result<W
     let mut row = Row {
         head,
         at: record.at(),
-        snapshot: head.version,
-        unsnapped: 0,
-        first,
-        kept: first,
+        snapshot_version: head.version,
+        since_snapshot: 0,
+        first_stored: first,
+        first_kept: first,
         created: created(live),
         due: due(record, policy),
         tail,
@@ -296,9 +296,9 @@ fn continued(
     let mut after = Row {
         head,
         at: record.at(),
-        kept: kept(record, live),
+        first_kept: kept(record, live),
         created: created(live),
-        unsnapped: row.unsnapped + added_bytes as u64,
+        since_snapshot: row.since_snapshot + added_bytes as u64,
         ..row.clone()
     };
     after.tail.extend(added);
@@ -308,18 +308,18 @@ fn continued(
         after.due = due;
     }
     let length = live.document().length() as u64;
-    let snapshot = (after.unsnapped >= (length / SNAPSHOT_SHARE).max(SHORT_TAIL)).then(|| {
-        after.snapshot = head.version;
-        after.unsnapped = 0;
+    let snapshot = (after.since_snapshot >= (length / SNAPSHOT_SHARE).max(SHORT_TAIL)).then(|| {
+        after.snapshot_version = head.version;
+        after.since_snapshot = 0;
         live.document().text().into_owned()
     });
     // What came after the snapshot is needed to tell the state.
-    let needed = after.kept.min(after.snapshot + 1);
-    let loose = needed.saturating_sub(row.first);
+    let needed = after.first_kept.min(after.snapshot_version + 1);
+    let loose = needed.saturating_sub(row.first_stored);
     let drop = (loose > 0 && (trim == Trim::Exactly || loose >= LOOSE_ENTRIES)).then(|| {
-        after.first = needed;
+        after.first_stored = needed;
         after.tail.retain(|entry| entry.head.version >= needed);
-        (row.first, needed)
+        (row.first_stored, needed)
     });
     let entries = after.without_long_tail();
     if after == *row {

@@ -1,7 +1,7 @@
 //! Rows, tombstones and entries as JSON text, which is how a database keeps them.
 //!
 //! ```text
-//! row        {"version":7,"revision":"a1-7","insertedAt":5,"snapshot":1,"unsnapped":60,"first":2,"kept":2,"created":1,"due":9,"tail":[entry,…]}
+//! row        {"version":7,"revision":"a1-7","insertedAt":5,"snapshotVersion":1,"sinceSnapshot":60,"firstStored":2,"firstKept":2,"created":1,"due":9,"tail":[entry,…]}
 //! tombstone  {"version":7,"revision":"a1-7","due":9}
 //! entries    [entry,…]
 //! entry      [7,"a1-7","a1-6",5,{"status":{"action":"modified",…}}]     version, revision, the one before it, time, delta
@@ -31,10 +31,10 @@ pub fn print(standing: &Standing) -> Vec<u8> {
         Standing::Live(row) => {
             put_number(b",\"insertedAt\":", row.at, &mut out);
             for (name, value) in [
-                (&b",\"snapshot\":"[..], row.snapshot),
-                (b",\"unsnapped\":", row.unsnapped),
-                (b",\"first\":", row.first),
-                (b",\"kept\":", row.kept),
+                (&b",\"snapshotVersion\":"[..], row.snapshot_version),
+                (b",\"sinceSnapshot\":", row.since_snapshot),
+                (b",\"firstStored\":", row.first_stored),
+                (b",\"firstKept\":", row.first_kept),
             ] {
                 out.extend_from_slice(name);
                 number::write_integer(value, &mut out);
@@ -72,10 +72,10 @@ pub fn parse_row(row: &[u8]) -> Result<Standing> {
     Ok(Standing::Live(Row {
         head: fields.head()?,
         at: fields.number(b"insertedAt")?,
-        snapshot: fields.whole(b"snapshot")?,
-        unsnapped: fields.whole(b"unsnapped")?,
-        first: fields.whole(b"first")?,
-        kept: fields.whole(b"kept")?,
+        snapshot_version: fields.whole(b"snapshotVersion")?,
+        since_snapshot: fields.whole(b"sinceSnapshot")?,
+        first_stored: fields.whole(b"firstStored")?,
+        first_kept: fields.whole(b"firstKept")?,
         created: fields.time(b"created"),
         due: fields.time(b"due").unwrap_or(f64::INFINITY),
         tail: read_entries(fields.get(b"tail").unwrap_or_default())?,

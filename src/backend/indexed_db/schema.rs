@@ -3,7 +3,7 @@
 //! | store        | key                  | value                                                |
 //! |--------------|----------------------|------------------------------------------------------|
 //! | `contexts`   | id                   | the row, as [`stored_text`] has it                   |
-//! | `snapshots`  | id                   | the state at the row's `snapshot`, as JSON text      |
+//! | `snapshots`  | id                   | the state at `snapshotVersion`, as JSON text        |
 //! | `log`        | `[id, last version]` | entries that were written together                   |
 //! | `tombstones` | id                   | the tombstone                                        |
 //! | `due`        | `[due, id]`          | nothing: a note that cleanup is to look at it then   |

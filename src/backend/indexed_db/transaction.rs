@@ -86,7 +86,7 @@ impl<'c> IdbTransaction<'c> {
     }
 
     fn ask_contents(&self, id: &[u8], row: &Row) -> Found<Contents> {
-        let range = versions(id, row.first, u64::MAX)?;
+        let range = versions(id, row.first_stored, u64::MAX)?;
         Ok(Contents {
             snapshot: self
                 .store(SNAPSHOTS)?

@@ -13,10 +13,10 @@ function stored(now) {
     version,
     revision: `a-${version}`,
     insertedAt: at,
-    snapshot: 1,
-    unsnapped: 0,
-    first: 2,
-    kept: 2,
+    snapshotVersion: 1,
+    sinceSnapshot: 0,
+    firstStored: 2,
+    firstKept: 2,
     ...more,
   });
   const [old, fresh] = [now - 2 * day, now - 1000];
@@ -30,7 +30,7 @@ function stored(now) {
       }),
       "with-log": row(4, fresh, { due: fresh + day, tail: [entry(4, fresh, modified(3, 4))] }),
       "past-due": row(3, old, { created: old, due: old + day, tail: [entry(2, old, modified(1, 2)), entry(3, old, modified(2, 3))] }),
-      "never-due": row(1, old, { first: 2, kept: 2, tail: [] }),
+      "never-due": row(1, old, { firstStored: 2, firstKept: 2, tail: [] }),
     },
     snapshots: Object.fromEntries(["only-created", "with-tail", "with-log", "past-due", "never-due"].map((id) => [id, { n: 1, id }])),
     log: { "with-log": [3, [entry(2, fresh, modified(1, 2)), entry(3, fresh, modified(2, 3))]] },

@@ -10,7 +10,7 @@ use chord::backend::stored_text::{
 };
 use chord::engine::{Listed, Page, Policy, Record};
 
-/// Entries are dropped when so many have come together, and after the snapshot are so many bytes at most, or half the state's.
+/// Entries are dropped when so many have come together, and after the snapshot are so many bytes at most, or a sixth of the state's.
 const LOOSE_ENTRIES: u64 = 16;
 const SHORT_TAIL: usize = 4096;
 
@@ -38,7 +38,7 @@ impl Tables {
     }
 
     pub(super) fn contents(&self, id: &[u8], row: &Row) -> (Text, Vec<StoredEntry>) {
-        let from = (id.to_vec(), row.first);
+        let from = (id.to_vec(), row.first_stored);
         let log = self.log.range(from..=(id.to_vec(), u64::MAX));
         let entries = log.flat_map(|(_, entries)| parse_entries(entries).unwrap_or_default());
         let snapshot = self.snapshots.get(id).cloned().unwrap_or_default();
@@ -144,7 +144,10 @@ impl Tables {
         for (id, last) in self.log.keys() {
             let row = self.row(id);
             let last_stored = row.head.version - row.tail.len() as u64;
-            assert!((row.first..=last_stored).contains(last), "{last}: {row:?}");
+            assert!(
+                (row.first_stored..=last_stored).contains(last),
+                "{last}: {row:?}"
+            );
         }
         for id in self.tombstones.keys() {
             assert!(!self.contexts.contains_key(id), "deleted and there");
@@ -164,23 +167,26 @@ impl Tables {
             assert_eq!(pair[1].previous, Some(pair[0].head.revision));
         }
         // Entries that were written together go together.
-        assert!(first <= row.first, "what is kept is stored: {row:?}");
-        assert!(row.snapshot <= row.head.version && row.kept <= row.head.version + 1);
-        let needed = row.kept.min(row.snapshot + 1);
-        assert!(row.first <= needed, "what is needed is stored: {row:?}");
-        assert!(needed - row.first < LOOSE_ENTRIES, "{row:?}");
+        assert!(first <= row.first_stored, "what is kept is stored: {row:?}");
+        assert!(row.snapshot_version <= row.head.version && row.first_kept <= row.head.version + 1);
+        let needed = row.first_kept.min(row.snapshot_version + 1);
+        assert!(
+            row.first_stored <= needed,
+            "what is needed is stored: {row:?}"
+        );
+        assert!(needed - row.first_stored < LOOSE_ENTRIES, "{row:?}");
         let live = record.live().unwrap();
         assert_eq!((record.head(), record.at()), (row.head, row.at));
-        let kept = row.head.version + 1 - row.kept + u64::from(row.created.is_some());
+        let kept = row.head.version + 1 - row.first_kept + u64::from(row.created.is_some());
         assert_eq!(live.log().count(), kept, "{row:?}");
         assert!(policy.delta_threshold.is_none_or(|most| kept <= most));
         assert_eq!(live.log().reaches_creation(), row.created.is_some());
         let after = entries
             .iter()
-            .filter(|entry| entry.head.version > row.snapshot);
+            .filter(|entry| entry.head.version > row.snapshot_version);
         let unsnapped: usize = after.map(|entry| entry.delta.len()).sum();
-        assert_eq!(row.unsnapped, unsnapped as u64);
-        let most = (live.document().length() / 2).max(SHORT_TAIL);
+        assert_eq!(row.since_snapshot, unsnapped as u64);
+        let most = (live.document().length() / 6).max(SHORT_TAIL);
         assert!(unsnapped < most, "{row:?}");
         // Looked at too early it is put off.
         let due = policy.due(&record).unwrap_or(f64::INFINITY);
