@@ -4,6 +4,7 @@
  */
 import { append, Chord, increment } from "chord-sync";
 import * as operations from "../kills/operations.js";
+import { inject } from "./inject.js";
 import * as raw from "./raw.js";
 
 /** `{ value }`, or what a rejection says: its code, or the name of what is no ChordError. */
@@ -76,7 +77,7 @@ async function runIn(realm, work) {
   (await realms[realm]).postMessage(work);
 }
 
-Object.assign(globalThis, { Chord, append, increment, open, outcomeOf, timed, sleep, until, raw, runIn, operations, tell });
+Object.assign(globalThis, { Chord, append, increment, open, outcomeOf, timed, sleep, until, raw, inject, runIn, operations, tell });
 
 // Where no driver tells a page what to run, its address does.
 const errand = globalThis.document && new URLSearchParams(location.search).get("errand");
