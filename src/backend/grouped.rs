@@ -8,6 +8,7 @@
 //! Between transactions memory is a cache that is asked again before it is believed. Losing it loses nothing.
 
 mod change;
+mod cleanup;
 mod contract;
 
 use core::cell::{Cell, RefCell};
@@ -17,7 +18,7 @@ use core::task::{Poll, Waker};
 use std::collections::VecDeque;
 
 use crate::Error;
-use crate::engine::{Cleaned, Page, Policy, Record};
+use crate::engine::{Page, Policy, Record};
 
 use super::row::{Row, Standing, Trim, Writes, writes};
 use super::staged::Staged;
@@ -417,79 +418,11 @@ impl<D: Database> Grouped<D> {
     fn grow_cached(&self, bytes: usize) {
         self.cached.set(self.cached.get() + bytes);
     }
+}
 
-    /// Removes what is due. Expired contexts are not even read.
-    async fn clean(
-        &self,
-        transaction: &impl Transaction,
-        limit: usize,
-        now: f64,
-    ) -> Result<(Cleaned, Vec<Change>), Failure> {
-        let mut cleaned = Cleaned::default();
-        let mut changes = Vec::new();
-        let mut visited = 0;
-        while visited < limit {
-            let due = transaction.due(now, limit - visited).await?;
-            let mut has_progress = false;
-            for (id, standing) in due {
-                let before = (cleaned.contexts.len(), cleaned.deltas);
-                let writes = self
-                    .clean_one(transaction, &id, &standing, now, &mut cleaned)
-                    .await?;
-                visited += usize::from(before != (cleaned.contexts.len(), cleaned.deltas));
-                if let Some(writes) = writes {
-                    has_progress = true;
-                    transaction.write(&id, Some(&standing), &writes)?;
-                    changes.push(Change {
-                        id: id.clone(),
-                        before: Some(standing),
-                        after: writes.standing,
-                    });
-                }
-                self.staged.memory().install(&id, None);
-            }
-            // What comes up again and again must not keep this going.
-            if !has_progress {
-                break;
-            }
-        }
-        Ok((cleaned, changes))
-    }
-
-    /// What is to be written in the place of something that is due; adds to `cleaned` what goes.
-    async fn clean_one(
-        &self,
-        transaction: &impl Transaction,
-        id: &[u8],
-        standing: &Standing,
-        now: f64,
-        cleaned: &mut Cleaned,
-    ) -> Result<Option<Writes>, Failure> {
-        let expires = |row: &Row| {
-            self.policy
-                .context_ttl
-                .is_some_and(|ttl| row.at + ttl <= now)
-        };
-        let record = match standing {
-            Standing::Deleted { .. } => None,
-            Standing::Live(row) if expires(row) => {
-                let kept = (row.head.version + 1).saturating_sub(row.first_kept);
-                cleaned.contexts.push((id.into(), row.head));
-                cleaned.deltas += kept + u64::from(row.created.is_some());
-                Some(Record::deleted(row.head, now + self.policy.tombstone_ttl))
-            }
-            Standing::Live(row) => {
-                let (snapshot, entries) = transaction.contents(id, row).await?;
-                // What can't be read is left to whoever asks for it, and must not come up again and again.
-                let Ok(mut record) = row.record(snapshot, entries) else {
-                    return Ok(Some(Writes::put_off(row, &self.policy)));
-                };
-                cleaned.deltas += record.trim(&self.policy.keep(now));
-                Some(record)
-            }
-        };
-        writes(Some(standing), record.as_ref(), &self.policy, Trim::Exactly)
-            .map_err(Failure::Refused)
+fn insert_sorted<'a>(ids: &mut Vec<&'a [u8]>, id: &'a [u8]) {
+    if let Err(place) = ids.binary_search(&id) {
+        ids.insert(place, id);
     }
 }
 
@@ -498,10 +431,4 @@ fn bytes_of(id: &[u8], writes: &Writes) -> usize {
     let entries: usize = writes.entries.iter().map(|entry| entry.delta.len()).sum();
     let snapshot = writes.snapshot.as_ref().map_or(0, Vec::len);
     id.len() + RECORD_BYTES + entries + snapshot
-}
-
-fn insert_sorted<'a>(ids: &mut Vec<&'a [u8]>, id: &'a [u8]) {
-    if let Err(place) = ids.binary_search(&id) {
-        ids.insert(place, id);
-    }
 }

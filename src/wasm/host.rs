@@ -17,14 +17,8 @@ use crate::{Code, Error, Result};
 
 use super::area::{INPUT, Input, OUTPUT};
 use super::asked::Asked;
-use super::output::{Answer, status};
+use super::output::{Answer, NOTHING, PENDING, status};
 use super::settings::Settings;
-
-/// A transaction has to be waited for; the answer comes to the function given at the start, with the number of the call.
-const PENDING: u32 = 4;
-
-/// There is nothing to say.
-const NOTHING: u32 = 2;
 
 pub(super) type Stores = Staged;
 

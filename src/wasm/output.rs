@@ -7,6 +7,14 @@ use super::area::OUTPUT;
 
 /// The call failed; the answer is the error.
 pub(super) const FAILED: u32 = 0;
+/// It is done.
+pub(super) const DONE: u32 = 1;
+/// There is no such thing, or nothing changed.
+pub(super) const NOTHING: u32 = 2;
+/// The whole state follows.
+pub(super) const FULL: u32 = 3;
+/// A backend has to be waited for; the answer comes to the function given at the start, with the number of the call.
+pub(super) const PENDING: u32 = 4;
 
 /// Places of numbers, as `js/wasm.ts` reads them.
 mod place {

@@ -16,15 +16,9 @@ use crate::backend::{Memory, Persistent};
 use super::area::{INPUT, Input, OUTPUT};
 use super::asked::Asked;
 use super::js_backend::JsBackend;
-use super::output::status;
+use super::output::{NOTHING, PENDING, status};
 use super::settings::Settings;
 use super::store::AnyStore;
-
-/// The backend has to be waited for; the answer comes to the function given at the start, with the number of the call.
-const PENDING: u32 = 4;
-
-/// There is nothing to say.
-const NOTHING: u32 = 2;
 
 pub(super) type Stores = AnyStore;
 

@@ -1,0 +1,82 @@
+//! Removing what is due, within one transaction.
+
+use crate::engine::{Cleaned, Record};
+
+use super::super::row::{Row, Standing, Trim, Writes, writes};
+use super::{Change, Database, Failure, Grouped, Transaction};
+
+impl<D: Database> Grouped<D> {
+    /// Removes what is due. Expired contexts are not even read.
+    pub(super) async fn clean(
+        &self,
+        transaction: &impl Transaction,
+        limit: usize,
+        now: f64,
+    ) -> Result<(Cleaned, Vec<Change>), Failure> {
+        let mut cleaned = Cleaned::default();
+        let mut changes = Vec::new();
+        let mut visited = 0;
+        while visited < limit {
+            let due = transaction.due(now, limit - visited).await?;
+            let mut has_progress = false;
+            for (id, standing) in due {
+                let before = (cleaned.contexts.len(), cleaned.deltas);
+                let writes = self
+                    .clean_one(transaction, &id, &standing, now, &mut cleaned)
+                    .await?;
+                visited += usize::from(before != (cleaned.contexts.len(), cleaned.deltas));
+                if let Some(writes) = writes {
+                    has_progress = true;
+                    transaction.write(&id, Some(&standing), &writes)?;
+                    changes.push(Change {
+                        id: id.clone(),
+                        before: Some(standing),
+                        after: writes.standing,
+                    });
+                }
+                self.staged.memory().install(&id, None);
+            }
+            // What comes up again and again must not keep this going.
+            if !has_progress {
+                break;
+            }
+        }
+        Ok((cleaned, changes))
+    }
+
+    /// What is to be written in the place of something that is due; adds to `cleaned` what goes.
+    async fn clean_one(
+        &self,
+        transaction: &impl Transaction,
+        id: &[u8],
+        standing: &Standing,
+        now: f64,
+        cleaned: &mut Cleaned,
+    ) -> Result<Option<Writes>, Failure> {
+        let expires = |row: &Row| {
+            self.policy
+                .context_ttl
+                .is_some_and(|ttl| row.at + ttl <= now)
+        };
+        let record = match standing {
+            Standing::Deleted { .. } => None,
+            Standing::Live(row) if expires(row) => {
+                let kept = (row.head.version + 1).saturating_sub(row.first_kept);
+                cleaned.contexts.push((id.into(), row.head));
+                cleaned.deltas += kept + u64::from(row.created.is_some());
+                Some(Record::deleted(row.head, now + self.policy.tombstone_ttl))
+            }
+            Standing::Live(row) => {
+                let (snapshot, entries) = transaction.contents(id, row).await?;
+                // What can't be read is left to whoever asks for it, and must not come up again and again.
+                let Ok(mut record) = row.record(snapshot, entries) else {
+                    return Ok(Some(Writes::put_off(row, &self.policy)));
+                };
+                cleaned.deltas += record.trim(&self.policy.keep(now));
+                Some(record)
+            }
+        };
+        writes(Some(standing), record.as_ref(), &self.policy, Trim::Exactly)
+            .map_err(Failure::Refused)
+    }
+}
