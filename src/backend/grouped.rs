@@ -17,10 +17,10 @@ use core::pin::pin;
 use core::task::{Poll, Waker};
 use std::collections::VecDeque;
 
-use crate::Error;
 use crate::engine::{Page, Policy, Record};
+use crate::{Code, Error};
 
-use super::row::{Row, Standing, Trim, Writes, writes};
+use super::row::{Row, Standing, Trim, Writes, damaged, writes};
 use super::staged::Staged;
 
 use change::{Change, commit, has_removed, unsure};
@@ -53,6 +53,8 @@ pub struct Grouped<D> {
     alone: Cell<usize>,
     is_busy: Cell<bool>,
     cached: Cell<usize>,
+    /// Contexts whose contents can't be read, which ended a transaction under way: the next try does without them.
+    unreadable: RefCell<Vec<Box<[u8]>>>,
     /// The transaction under way has taken too long.
     is_stalled: Cell<bool>,
     waker: RefCell<Option<Waker>>,
@@ -69,6 +71,7 @@ impl<D: Database> Grouped<D> {
             alone: Cell::new(0),
             is_busy: Cell::new(false),
             cached: Cell::new(0),
+            unreadable: RefCell::default(),
             is_stalled: Cell::new(false),
             waker: RefCell::default(),
         }
@@ -136,8 +139,10 @@ impl<D: Database> Grouped<D> {
     async fn serve_group(&self, group: &mut Vec<Box<dyn Job>>) {
         let mut changes = Vec::new();
         let mut is_again = false;
+        self.unreadable.borrow_mut().clear();
         loop {
             self.is_stalled.set(false);
+            let unreadable = self.unreadable.borrow().len();
             let failure = match self.unless_stalled(self.attempt(group, &mut changes)).await {
                 Ok(()) => return,
                 Err(failure) => failure,
@@ -155,6 +160,10 @@ impl<D: Database> Grouped<D> {
                 Failure::Lost(error) => {
                     self.database.disconnect();
                     error
+                }
+                Failure::Refused(_) if self.unreadable.borrow().len() > unreadable => {
+                    group.retain(|job| !job.is_given_up());
+                    continue;
                 }
                 Failure::Refused(_) if !is_again && group.len() > 1 => {
                     // One call's fault is not the others'.
@@ -270,6 +279,7 @@ impl<D: Database> Grouped<D> {
         for (id, standing) in ids.iter().zip(&standings) {
             if let Ok(Some(standing @ Standing::Live(row))) = standing
                 && !self.is_staged(id, Some(standing))
+                && !self.is_unreadable(id)
             {
                 transaction.prefetch(id, row)?;
             }
@@ -333,6 +343,33 @@ impl<D: Database> Grouped<D> {
         commit(transaction, planned, changes).await
     }
 
+    fn is_unreadable(&self, id: &[u8]) -> bool {
+        let unreadable = self.unreadable.borrow();
+        unreadable.iter().any(|unreadable| **unreadable == *id)
+    }
+
+    /// The record of a row and its contents, or why it can't be put together.
+    async fn record(
+        &self,
+        transaction: &impl Transaction,
+        id: &[u8],
+        row: &Row,
+    ) -> Result<crate::Result<Record>, Failure> {
+        if self.is_unreadable(id) {
+            return Ok(Err(damaged("state or log")));
+        }
+        let contents = transaction.contents(id, row).await;
+        if let Err(Failure::Refused(error)) = &contents
+            && error.code() == Code::BackendError
+        {
+            self.unreadable.borrow_mut().push(id.into());
+        }
+        let (snapshot, entries) = contents?;
+        let entries_bytes: usize = entries.iter().map(|entry| entry.delta.len()).sum();
+        self.grow_cached(snapshot.len() + entries_bytes);
+        Ok(row.record(snapshot, entries))
+    }
+
     /// Makes memory have what stands there. Gives why it can't be read, where that is so.
     async fn stage(
         &self,
@@ -347,15 +384,10 @@ impl<D: Database> Grouped<D> {
         let record = match standing {
             None => None,
             Some(Standing::Deleted { head, until }) => Some(Record::deleted(*head, *until)),
-            Some(Standing::Live(row)) => {
-                let (snapshot, entries) = transaction.contents(id, row).await?;
-                let entries_bytes: usize = entries.iter().map(|entry| entry.delta.len()).sum();
-                self.grow_cached(snapshot.len() + entries_bytes);
-                match row.record(snapshot, entries) {
-                    Ok(record) => Some(record),
-                    Err(error) => return Ok(Some(error)),
-                }
-            }
+            Some(Standing::Live(row)) => match self.record(transaction, id, row).await? {
+                Ok(record) => Some(record),
+                Err(error) => return Ok(Some(error)),
+            },
         };
         self.staged.memory().install(id, record);
         Ok(None)

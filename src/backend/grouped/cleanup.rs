@@ -67,9 +67,8 @@ impl<D: Database> Grouped<D> {
                 Some(Record::deleted(row.head, now + self.policy.tombstone_ttl))
             }
             Standing::Live(row) => {
-                let (snapshot, entries) = transaction.contents(id, row).await?;
                 // What can't be read is left to whoever asks for it, and must not come up again and again.
-                let Ok(mut record) = row.record(snapshot, entries) else {
+                let Ok(mut record) = self.record(transaction, id, row).await? else {
                     return Ok(Some(Writes::put_off(row, &self.policy)));
                 };
                 cleaned.deltas += record.trim(&self.policy.keep(now));

@@ -59,9 +59,9 @@ pub(super) fn of_name(name: &str) -> Failure {
                 "the database belongs to a newer release of Chord; reload the page to get it";
             Failure::Refused(Error::new(Code::BackendUnavailable, message))
         }
-        "DataError" | "DataCloneError" | "ConstraintError" | "NotFoundError" => {
-            Failure::Refused(damaged())
-        }
+        // The last is of a value that the browser keeps in a file of its own, which is gone.
+        "DataError" | "DataCloneError" | "ConstraintError" | "NotFoundError"
+        | "NotReadableError" => Failure::Refused(damaged()),
         name => lost(name),
     }
 }

@@ -221,10 +221,11 @@ impl Transaction for IdbTransaction<'_> {
         if let Some(last) = last {
             self.connection.signal.ended(&last).await;
         }
+        // In this order: the first that fails takes the others with it, and is the one that tells why.
+        let snapshot = value::bytes(&outcome(&contents.snapshot).map_err(of_value)?);
         let together: Array = outcome(&contents.entries)
             .map_err(of_value)?
             .unchecked_into();
-        let snapshot = value::bytes(&outcome(&contents.snapshot).map_err(of_value)?);
         let mut entries = Vec::new();
         for together in together.iter() {
             // What can't be read is missed by whoever puts the record together.
