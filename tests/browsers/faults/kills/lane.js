@@ -1,7 +1,7 @@
 /** One browser profile after whose kills everything is looked at: what was acknowledged must be there, and nothing that was not under way. */
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
 import { start, temporaryFolder } from "../../drivers/program.js";
+import { isRunning } from "../processes.js";
 import { isDamaged, tornLogs } from "./leveldb.js";
 import { after, counter, ids, operation, window } from "./operations.js";
 import { work } from "./work.js";
@@ -22,21 +22,6 @@ const switches = [
   "--disable-crash-reporter",
   "--no-zygote",
 ];
-
-/** Whether a process of the group still runs; one that is dead and not yet asked about by its parent doesn't. */
-function isRunning(group) {
-  return readdirSync("/proc").some((pid) => {
-    if (!/^\d+$/.test(pid)) return false;
-    try {
-      const [state, , pgrp] = readFileSync(`/proc/${pid}/stat`, "utf8")
-        .replace(/^.*\) /s, "")
-        .split(" ");
-      return Number(pgrp) === group && state !== "Z" && state !== "X";
-    } catch {
-      return false;
-    }
-  });
-}
 
 async function kill(group) {
   process.kill(-group, "SIGKILL");
