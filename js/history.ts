@@ -12,6 +12,8 @@
  * - Links point from old to new, and nothing here points at the old: what no result holds is collected.
  * - Whoever takes a state away (delete, restore, expiry, close) first settles the head, so that every chain ends in a moment with a value.
  * - A chain whose deltas outgrow the context is ended by settling its head; holding one result costs at most about twice the context.
+ * - Where others write to the store, too, the engine's state is soon another. There every chain ends in a write whose outcome came with the
+ *   state: see `tell_state` in `src/backend/grouped.rs`.
  * - `next` of a settled moment is kept only while it is `track.seen`.
  * - There is a track only for contexts somebody looked at and for heads that aren't settled; how many, and how large, is bounded.
  */
@@ -47,8 +49,6 @@ export class History implements Source {
   /** Unsettled heads whose track had to go: only who holds their results needs them. */
   readonly #abandoned = new Map<string, WeakRef<Moment>>();
   #sweep: Iterator<[string, WeakRef<Moment>]> | undefined;
-  /** Unsettled heads whose states are at hand only for now. */
-  #passing: Moment[] = [];
 
   constructor(core: Core) {
     this.#core = core;
@@ -62,7 +62,13 @@ export class History implements Source {
     const head = track?.head;
     if (!commit.changed) {
       const current = head ?? track?.seen;
-      if (current !== undefined && isSame(current.stamp, commit)) return current;
+      if (current !== undefined && isSame(current.stamp, commit)) {
+        if (track !== undefined && current === head && known !== undefined && !current.isSettled) {
+          current.text = known;
+          this.#settled(id, track);
+        }
+        return current;
+      }
       const moment = new Moment(this, id, commit, undefined, known, commit.bytes);
       if (known === undefined) this.#setHead(track ?? this.#open(id), moment);
       return moment;
@@ -77,7 +83,7 @@ export class History implements Source {
     if (isNext) moment.grown = head.grown + (commit.delta?.length ?? 0);
     const current = track ?? this.#open(id);
     this.#setHead(current, moment);
-    if (moment.grown > Math.max(commit.bytes, shortestChain)) this.#settle(id, moment);
+    if (!this.#core.isShared && moment.grown > Math.max(commit.bytes, shortestChain)) this.#settle(id, moment);
     return moment;
   }
 
@@ -182,7 +188,6 @@ export class History implements Source {
     track.head = head;
     track.isFresh = true;
     this.#weigh(track);
-    if (this.#core.isShared) this.#settleSoon(head);
     if (this.#weight > mostBytes || this.#tracks.size > mostTracks) this.#makeRoom();
   }
 
@@ -190,18 +195,6 @@ export class History implements Source {
     const weight = trackBytes + track.seenBytes + (track.head?.delta?.length ?? 0);
     this.#weight += weight - track.weight;
     track.weight = weight;
-  }
-
-  /** In a microtask of its own: of the commits that came together in one transaction, only the last one's state is needed. */
-  #settleSoon(head: Moment): void {
-    if (this.#passing.push(head) > 1) return;
-    queueMicrotask(() => {
-      const passing = this.#passing;
-      this.#passing = [];
-      for (const head of passing) {
-        if (this.#tracks.get(head.id)?.head === head) this.#settle(head.id, head);
-      }
-    });
   }
 
   /** The head has its text, so nothing has to be linked to it any more. */

@@ -41,7 +41,14 @@ struct Subject {
     standing: Option<Standing>,
     /// It can't be read.
     error: Option<Error>,
+    /// The last of the calls that wrote it, as long as its outcome doesn't have the state.
+    last: Option<usize>,
+    /// Bytes of deltas since a state was told.
+    untold: usize,
 }
+
+/// So many bytes of deltas lead back from a state that is told, however small it is.
+const LEAST_UNTOLD: usize = 4096;
 
 /// Calls over a database.
 pub struct Grouped<D> {
@@ -297,6 +304,8 @@ impl<D: Database> Grouped<D> {
                 id: (*id).into(),
                 standing,
                 error,
+                last: None,
+                untold: 0,
             });
         }
         if self.has_stored(changes, &subjects)? {
@@ -304,19 +313,33 @@ impl<D: Database> Grouped<D> {
         }
         changes.clear();
         group.retain(|job| !job.is_given_up());
-        for job in group.iter_mut() {
-            let Need::Context { id, access } = job.need() else {
+        for place in 0..group.len() {
+            let Need::Context { id, access } = group[place].need() else {
                 continue;
             };
             let access = *access;
-            let subject = subjects.binary_search_by(|subject| subject.id.cmp(id));
-            match subject.ok().and_then(|place| subjects.get_mut(place)) {
-                Some(subject) if subject.error.is_some() => self.mend(job, access, subject),
-                _ => job.run(),
+            let Ok(found) = subjects.binary_search_by(|subject| subject.id.cmp(id)) else {
+                continue;
+            };
+            let subject = &mut subjects[found];
+            if subject.error.is_some() {
+                self.mend(&mut group[place], access, subject);
+                continue;
+            }
+            if access.takes_away() {
+                self.tell_state(group, subject);
+            }
+            if let Some(bytes) = group[place].run() {
+                subject.last = Some(place);
+                subject.untold += bytes;
+                self.tell_state_in_time(group, subject);
             }
         }
         if !is_writing {
             return Ok(());
+        }
+        for subject in &mut subjects {
+            self.tell_state(group, subject);
         }
         let mut planned = Vec::new();
         for Subject { id, standing, .. } in
@@ -370,6 +393,35 @@ impl<D: Database> Grouped<D> {
         Ok(row.record(snapshot, entries))
     }
 
+    /// Has the last write tell the state it led to. Those before it lead there by their deltas.
+    fn tell_state(&self, group: &mut [Box<dyn Job>], subject: &mut Subject) {
+        subject.untold = 0;
+        let Some(job) = subject.last.take().and_then(|place| group.get_mut(place)) else {
+            return;
+        };
+        let memory = self.staged.memory();
+        memory.with(&subject.id, |record| {
+            if let Some(record) = record {
+                job.tell_state(record);
+            }
+        });
+    }
+
+    /// A chain of deltas that has outgrown the state costs more than telling it.
+    fn tell_state_in_time(&self, group: &mut [Box<dyn Job>], subject: &mut Subject) {
+        if subject.untold <= LEAST_UNTOLD {
+            return;
+        }
+        let memory = self.staged.memory();
+        let length = memory.with(&subject.id, |record| {
+            let live = record.and_then(Record::live);
+            live.map_or(0, |live| live.document().length())
+        });
+        if subject.untold > length {
+            self.tell_state(group, subject);
+        }
+    }
+
     /// Makes memory have what stands there. Gives why it can't be read, where that is so.
     async fn stage(
         &self,
@@ -398,7 +450,7 @@ impl<D: Database> Grouped<D> {
         let Some((standing, error)) = subject.standing.as_ref().zip(subject.error.as_ref()) else {
             return;
         };
-        if !matches!(access, Access::Replace | Access::Delete) {
+        if !access.mends() {
             return job.fail(error);
         }
         let (memory, head) = (self.staged.memory(), standing.head());
@@ -413,7 +465,7 @@ impl<D: Database> Grouped<D> {
         let is_live = memory.with(&subject.id, |record| {
             record.is_some_and(|record| record.live().is_some())
         });
-        if is_live == (access == Access::Replace) {
+        if is_live == (access != Access::Delete) {
             subject.error = None;
         } else {
             // The call was refused for another reason.

@@ -18,9 +18,13 @@ pub(super) enum Asked {
     /// To change it.
     Write(u32),
     /// To put another state in its place.
-    Replace(u32),
+    Set(u32),
+    /// To begin a new lineage.
+    Restore(u32),
     /// To delete it.
     Delete(u32),
+    /// To delete one version of it.
+    DeleteVersion(u32),
     /// Some ids; a prefix stands behind the cursor.
     Page {
         limit: u32,
@@ -46,8 +50,10 @@ impl Asked {
         match self {
             Asked::Read(id) => context(id, Access::Read),
             Asked::Write(id) => context(id, Access::Change),
-            Asked::Replace(id) => context(id, Access::Replace),
+            Asked::Set(id) => context(id, Access::Set),
+            Asked::Restore(id) => context(id, Access::Restore),
             Asked::Delete(id) => context(id, Access::Delete),
+            Asked::DeleteVersion(id) => context(id, Access::DeleteVersion),
             Asked::Page {
                 limit,
                 cursor,

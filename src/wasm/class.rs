@@ -115,7 +115,7 @@ impl Chord {
     /// Sets a whole state.
     pub fn set(&self, id: u32, known: u32, context: u32, version: f64, now: f64) -> u32 {
         self.run(
-            unguarded(version, Asked::Replace(id), Asked::Write(id)),
+            unguarded(version, Asked::Set(id), Asked::Write(id)),
             id + known,
             context,
             move |inner, input| async move {
@@ -162,7 +162,7 @@ impl Chord {
     /// Installs a state as a new lineage.
     pub fn restore(&self, id: u32, state: u32, version: f64, now: f64) -> u32 {
         self.run(
-            Asked::Replace(id),
+            Asked::Restore(id),
             id,
             state,
             move |inner, input| async move {
@@ -218,7 +218,7 @@ impl Chord {
     /// Deletes a context.
     pub fn delete(&self, id: u32, known: u32, version: f64, now: f64) -> u32 {
         self.run(
-            unguarded(version, Asked::Delete(id), Asked::Write(id)),
+            unguarded(version, Asked::Delete(id), Asked::DeleteVersion(id)),
             id + known,
             0,
             move |inner, input| async move {

@@ -10,14 +10,15 @@ use js_sys::Function;
 use wasm_bindgen::prelude::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
 
-use crate::backend::grouped::{Job, Need};
+use crate::backend::grouped::{Access, Job, Need};
 use crate::backend::indexed_db::IndexedDb;
 use crate::backend::{Grouped, Staged};
+use crate::engine::Record;
 use crate::{Code, Error, Result};
 
 use super::area::{INPUT, Input, OUTPUT};
 use super::asked::Asked;
-use super::output::{Answer, NOTHING, PENDING, status};
+use super::output::{Answer, FAILED, NOTHING, PENDING, status};
 use super::settings::Settings;
 
 pub(super) type Stores = Staged;
@@ -94,7 +95,8 @@ impl Host {
         }
     }
 
-    /// States up to so many bytes go along with the outcome of a write; larger ones are asked for when somebody reads them.
+    /// States up to so many bytes go along with the outcome of a write. Larger ones are asked for when somebody reads them; where calls
+    /// share transactions, they come with the last write.
     pub(super) fn small_state(&self) -> usize {
         512
     }
@@ -163,9 +165,24 @@ impl Job for Call {
         waiting.is_some_and(|waiting| waiting.given_up.borrow().contains(&self.number))
     }
 
-    fn run(&mut self) {
+    fn run(&mut self) -> Option<usize> {
         self.status = (self.call)(self.input.clone());
         self.answer = OUTPUT.with(|output| output.borrow_mut().take());
+        let is_write = matches!(
+            self.need,
+            Need::Context {
+                access: Access::Change | Access::Set,
+                ..
+            }
+        );
+        (is_write && self.status != FAILED).then(|| self.answer.length(0))
+    }
+
+    fn tell_state(&mut self, record: &Record) {
+        let Some(live) = record.live().filter(|_| self.answer.length(1) == 0) else {
+            return;
+        };
+        self.answer.set_second(&live.document().text());
     }
 
     fn fail(&mut self, error: &Error) {

@@ -43,6 +43,23 @@ pub(super) struct Answer {
 /// Larger outputs are given back once the next answer is written.
 const KEPT: usize = 1 << 20;
 
+#[cfg(not(feature = "js-backend"))]
+impl Answer {
+    /// The bytes of the text at a place.
+    pub(super) fn length(&self, part: usize) -> usize {
+        self.numbers[place::LENGTHS + part] as usize
+    }
+
+    /// Puts a text in the place of the second, which was empty.
+    pub(super) fn set_second(&mut self, text: &[u8]) {
+        let start = self.length(0);
+        self.text.splice(start..start, text.iter().copied());
+        self.numbers[place::LENGTHS + 1] = text.len() as f64;
+        self.numbers[place::ADDRESS] = self.text.as_ptr().addr() as f64;
+        self.numbers[place::ASCII] = f64::from(u8::from(self.text.is_ascii()));
+    }
+}
+
 pub(super) struct Output {
     numbers: Box<[f64; place::COUNT]>,
     text: Vec<u8>,

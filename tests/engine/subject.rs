@@ -190,7 +190,7 @@ impl<H: Host> Subject<H> {
         now: f64,
     ) -> Result<Outcome> {
         let (id, state) = (id.to_owned(), state.to_owned());
-        let need = unguarded(guard, Access::Replace, &id);
+        let need = guarded(guard, Access::Set, Access::Change, &id);
         let call = async move |engine: &Engine<H::Store>| {
             let (id, state) = (id.as_bytes(), state.as_bytes());
             engine.set(id, state, guard, now, outcome).await
@@ -225,7 +225,7 @@ impl<H: Host> Subject<H> {
 
     pub async fn restore(&self, id: &str, state: &str, version: u64, now: f64) -> Result<Outcome> {
         let (id, state) = (id.to_owned(), state.to_owned());
-        let need = unguarded(None, Access::Replace, &id);
+        let need = guarded(None, Access::Restore, Access::Restore, &id);
         let call = async move |engine: &Engine<H::Store>| {
             let (id, state) = (id.as_bytes(), state.as_bytes());
             engine.restore(id, state, version, now, outcome).await
@@ -234,7 +234,10 @@ impl<H: Host> Subject<H> {
     }
 
     pub async fn delete(&self, id: &str, guard: Option<Guard>, now: f64) -> Result<Option<Head>> {
-        let (need, id) = (unguarded(guard, Access::Delete, id), id.to_owned());
+        let (need, id) = (
+            guarded(guard, Access::Delete, Access::DeleteVersion, id),
+            id.to_owned(),
+        );
         let call =
             async move |engine: &Engine<H::Store>| engine.delete(id.as_bytes(), guard, now).await;
         self.host().run(need, call).await
@@ -344,14 +347,11 @@ pub fn writing(id: impl AsRef<str>) -> Need {
     }
 }
 
-/// The same of one that needn't know what is there, unless it has a guard.
-fn unguarded(guard: Option<Guard>, access: Access, id: &str) -> Need {
-    match guard {
-        Some(_) => writing(id),
-        None => Need::Context {
-            id: id.as_bytes().into(),
-            access,
-        },
+/// `guarded` where there is a guard, else `free`.
+fn guarded(guard: Option<Guard>, free: Access, guarded: Access, id: &str) -> Need {
+    Need::Context {
+        id: id.as_bytes().into(),
+        access: if guard.is_some() { guarded } else { free },
     }
 }
 

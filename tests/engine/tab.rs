@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use chord::backend::grouped::{Job, Need};
 use chord::backend::{Grouped, Staged};
-use chord::engine::{Engine, Policy};
+use chord::engine::{Engine, Policy, Record};
 use chord::{Error, Result};
 
 use crate::executor::yields;
@@ -157,10 +157,13 @@ impl<T> Job for Call<T> {
         self.asked.is_given_up.get()
     }
 
-    fn run(&mut self) {
+    fn run(&mut self) -> Option<usize> {
         self.asked.runs.set(self.asked.runs.get() + 1);
         self.outcome = Some((self.run)());
+        None
     }
+
+    fn tell_state(&mut self, _: &Record) {}
 
     fn fail(&mut self, error: &Error) {
         self.outcome = Some(Err(error.clone()));

@@ -182,3 +182,54 @@ test(
     }
   }),
 );
+
+/** What `result` tells of a context with a counter that began with version 1 and 0. */
+const counted = ({ context }) => [context.version, context.context.n];
+
+for (const size of Object.keys(sizes)) {
+  test(
+    `writes of a ${size} context that come together each have the state of their own version, deletion and restore among them`,
+    withChord({ contextExternalProvider: () => ({ context: { ...initial(size), n: 8 }, version: 9 }) }, async (chord) => {
+      await chord.setContext("c", { ...initial(size), n: 0 });
+      const next = () => chord.updateContext("c", { n: increment(1) });
+      const [one, two, , anew, same, restored, last] = await Promise.all([
+        next(),
+        next(),
+        chord.deleteContext("c"),
+        chord.setContext("c", { ...initial(size), n: 3 }),
+        chord.updateContext("c", { n: 3 }),
+        chord.restoreContext("c"),
+        next(),
+      ]);
+      assert.deepEqual([one, two, anew, same].map(counted), [
+        [2, 1],
+        [3, 2],
+        [4, 3],
+        [4, 3],
+      ]);
+      assert.equal(restored.context.n, 8);
+      assert.deepEqual(counted(last), [restored.version + 1, 9]);
+    }),
+  );
+}
+
+test(
+  "writes that come together and whose deltas outgrow the context each have the state of their own version",
+  withChord({}, async (chord) => {
+    await chord.setContext("c", { n: 0, filler: "x".repeat(3_000) });
+    const writes = Array.from({ length: 300 }, (_, n) => chord.updateContext("c", { n: increment(1), text: String(n).repeat(60) }));
+    for (const result of await Promise.all(writes)) assert.deepEqual(counted(result), [result.context.version, result.context.version - 1]);
+  }),
+);
+
+test(
+  "writes that come together and are more than is kept at hand each have the state of their own version",
+  { timeout: 60_000 },
+  withChord({ timeout: 30_000 }, async (chord) => {
+    const filler = "x".repeat(1024 * 1024);
+    const ids = Array.from({ length: 36 }, (_, n) => `c${n}`);
+    await Promise.all(ids.map((id) => chord.setContext(id, { n: 0, filler })));
+    const results = await Promise.all(ids.map((id) => chord.setContext(id, { n: 1, filler: `${filler}!` })));
+    for (const result of results) assert.deepEqual(counted(result), [2, 1]);
+  }),
+);

@@ -3,7 +3,7 @@
 use crate::Error;
 use crate::backend::contract::StoredEntry;
 use crate::backend::row::{Row, Standing, Writes};
-use crate::engine::{Listed, Page};
+use crate::engine::{Listed, Page, Record};
 
 /// Why a transaction didn't come about.
 #[derive(Clone, Debug)]
@@ -70,17 +70,36 @@ pub trait Transaction {
     async fn commit(self) -> Result<(), Failure>;
 }
 
-/// What a call needs a context for.
+/// What a call does with a context.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
-    /// To read it.
+    /// It leaves it as it is.
     Read,
-    /// To change it, perhaps.
+    /// It may commit a delta that leads on from the state there is, or a first state.
     Change,
-    /// To put another state in its place, whatever it was: so it needn't be readable.
-    Replace,
-    /// To delete it, whatever it was.
+    /// It makes another state of it, whatever it was.
+    Set,
+    /// It begins a new lineage, whatever it was.
+    Restore,
+    /// It deletes it, whatever it was.
     Delete,
+    /// It deletes it if it is the version that is asked for.
+    DeleteVersion,
+}
+
+impl Access {
+    /// Whether the call can do without what is there, so that this needn't be readable.
+    pub fn mends(self) -> bool {
+        matches!(self, Access::Set | Access::Restore | Access::Delete)
+    }
+
+    /// Whether no delta leads from the state there was to what the call leaves.
+    pub fn takes_away(self) -> bool {
+        matches!(
+            self,
+            Access::Restore | Access::Delete | Access::DeleteVersion
+        )
+    }
 }
 
 /// What a call needs.
@@ -124,7 +143,11 @@ pub trait Job {
     /// Whether nobody waits for it any more.
     fn is_given_up(&self) -> bool;
     /// Does the call in memory and keeps the outcome. A transaction that has to be repeated runs it again.
-    fn run(&mut self);
+    /// Gives the bytes of the delta it committed, where its outcome is what a write led to.
+    fn run(&mut self) -> Option<usize>;
+    /// Adds the state to the outcome of a write, which was the last to change the record: later outcomes don't lead back to it, and by
+    /// the time that this one is told, memory may have another state or none.
+    fn tell_state(&mut self, record: &Record);
     /// Makes this the outcome.
     fn fail(&mut self, error: &Error);
     /// Tells the outcome.
