@@ -5,7 +5,7 @@
  * Whoever commits says so on a channel. That is a hint and no more: what happened is read from the store, so a hint that comes late, twice
  * or never costs time and not truth. Contexts somebody listens to are looked at every now and then without one.
  */
-import type { Core, LogEntry } from "./core.js";
+import type { Core, LogEntry, State } from "./core.js";
 import { parseFrozen } from "./frozen.js";
 import type { Listeners } from "./listeners.js";
 import type { ContextEvent, Delta } from "./types.js";
@@ -42,6 +42,8 @@ interface Told {
   isGone: boolean;
   readonly commits: Commit[];
   isBusy: boolean;
+  /** Somebody has begun to listen since nobody did, and is told by another. */
+  isOver: boolean;
 }
 
 export class Following {
@@ -88,7 +90,7 @@ export class Following {
     if (id === "*") return;
     const known = this.#told.get(id);
     if (isFollowed && known !== undefined && (known.isBusy || known.version !== undefined)) return;
-    this.#told.delete(id);
+    this.#drop(id);
     const told = this.#toldOf(id);
     told.isBusy = true;
     void this.#begin(id, told).finally(() => this.#goOn(id, told));
@@ -97,7 +99,7 @@ export class Following {
   /** Somebody has gone. */
   unsubscribed(): void {
     for (const id of this.#told.keys()) {
-      if (!this.#listeners.wants(id)) this.#told.delete(id);
+      if (!this.#listeners.wants(id)) this.#drop(id);
     }
   }
 
@@ -153,7 +155,7 @@ export class Following {
   #add(commit: Commit): void {
     const { contextId } = commit;
     if (!this.#listeners.wants(contextId)) {
-      this.#told.delete(contextId);
+      this.#drop(contextId);
       return;
     }
     const told = this.#toldOf(contextId);
@@ -165,7 +167,7 @@ export class Following {
     let told = this.#told.get(id);
     if (told === undefined) {
       if (this.#told.size >= mostTold) this.#makeRoom();
-      told = { version: undefined, revision: "", isGone: false, commits: [], isBusy: false };
+      told = { version: undefined, revision: "", isGone: false, commits: [], isBusy: false, isOver: false };
       this.#told.set(id, told);
     }
     return told;
@@ -175,9 +177,16 @@ export class Following {
   #makeRoom(): void {
     for (const [id, { isBusy }] of this.#told) {
       if (isBusy || this.#listeners.has(id)) continue;
-      this.#told.delete(id);
+      this.#drop(id);
       return;
     }
+  }
+
+  /** What is read for it still comes to nothing. */
+  #drop(id: string): void {
+    const told = this.#told.get(id);
+    if (told !== undefined) told.isOver = true;
+    this.#told.delete(id);
   }
 
   #goOn(id: string, told: Told): void {
@@ -187,7 +196,7 @@ export class Following {
 
   /** Tells what can be told now; what has to be read first is told later. */
   #tell(id: string, told: Told): void {
-    if (told.isBusy) return;
+    if (told.isBusy || told.isOver) return;
     told.commits.sort((one, other) => one.version - other.version);
     for (let commit = told.commits.shift(); commit !== undefined; commit = told.commits.shift()) {
       const { kind } = commit;
@@ -196,7 +205,13 @@ export class Following {
       const next = isStart ? Math.max(commit.version, (told.version ?? 0) + 1) : (told.version ?? 0) + 1;
       // A deletion has the version of what it deletes, and may be heard of more than once.
       const isNews = kind === "delete" && !told.isGone ? commit.version + 1 >= next : commit.version >= next;
-      if (!isNews) continue;
+      if (!isNews) {
+        // A context that was long gone begins anew, with versions that have been told of another.
+        if ((kind !== "restore" && kind !== "create") || commit.revision === told.revision) continue;
+        told.isBusy = true;
+        void this.#compare(id, told).finally(() => this.#goOn(id, told));
+        return;
+      }
       if (kind === "restore" || kind === "delete" || (commit.version === next && commit.delta !== undefined)) {
         this.#push(commit, told);
         continue;
@@ -217,9 +232,13 @@ export class Following {
       // Whoever calls the store is told what is wrong with it; the next hint or look comes back to this.
       return;
     }
+    if (told.isOver) return;
     const missed = entries.filter(({ version }) => version >= next).reverse();
     const [first] = missed;
-    if (first?.version !== next) {
+    const last = entries.find(({ version }) => version === told.version);
+    // A log that has another commit in the place of the last one told leads on from something else.
+    const leadsOn = last === undefined || last.revision === told.revision;
+    if (first?.version !== next || !leadsOn) {
       const { version, revision, insertedAt } = missed.at(-1) ?? commit;
       this.#push({ kind: "change", contextId, version, revision, insertedAt, origin: this.#originOf(revision) }, told);
       return;
@@ -259,18 +278,32 @@ export class Following {
   #lookAtAll(): void {
     for (const id of this.#listeners.ids()) {
       const told = this.#told.get(id);
-      if (told !== undefined && !told.isBusy) void this.#lookAt(id, told).catch(() => undefined);
+      if (told === undefined || told.isBusy) continue;
+      told.isBusy = true;
+      void this.#compare(id, told).finally(() => this.#goOn(id, told));
     }
   }
 
-  async #lookAt(id: string, told: Told): Promise<void> {
-    const { version, revision, isGone } = told;
+  /** Compares what was told last with what is stored, and tells what happened in between. */
+  async #compare(id: string, told: Told): Promise<void> {
+    const { version, revision } = told;
     if (version === undefined) return;
-    const state = await this.#core.get(id, { version, revision });
-    if (state === "same" || told.version !== version || told.isGone !== isGone || told.isBusy) return;
-    if (state !== undefined) this.#add({ kind: "change", contextId: id, ...state, origin: this.#originOf(state.revision) });
+    let state: State | "same" | undefined;
+    try {
+      state = await this.#core.get(id, { version, revision });
+    } catch {
+      // Whoever calls the store is told what is wrong with it; the next hint or look comes back to this.
+      return;
+    }
+    if (state === "same" || told.isOver) return;
+    const isAnother = state === undefined || state.version < version || (state.version === version && state.revision !== revision);
     // When it was deleted is not known any more; it was there before, or there is nothing to tell.
-    else if (!isGone) this.#add({ kind: "delete", contextId: id, version, revision, insertedAt: 0, origin: "remote" });
+    if (isAnother && version > 0 && !told.isGone) {
+      this.#push({ kind: "delete", contextId: id, version, revision, insertedAt: 0, origin: "remote" }, told);
+    }
+    if (state === undefined) return;
+    if (isAnother) told.version = 0;
+    told.commits.push({ kind: "change", contextId: id, ...state, origin: this.#originOf(state.revision) });
   }
 }
 

@@ -290,3 +290,23 @@ test(
     assert.deepEqual(heard, []);
   }),
 );
+
+test("a context that begins anew when its versions are forgotten is heard of from its first version on", async () => {
+  const clock = manualClock();
+  await withChord({ deltaTtl: 1_000, timeProvider: clock.timeProvider }, async (chord) => {
+    const { heard, listen, count } = ear();
+    await chord.setContext("c", { n: 1 });
+    chord.subscribe("c", listen);
+    for (let n = 2; n <= 4; n += 1) await chord.updateContext("c", { n });
+    await chord.deleteContext("c");
+    clock.advance(5_000);
+    await chord.cleanup();
+    await chord.setContext("c", { n: 0 });
+    await chord.updateContext("c", { n: 1 });
+    await count(6);
+    assert.deepEqual(
+      heard.map(({ type, version }) => `${type} ${version}`),
+      ["change 2", "change 3", "change 4", "delete 4", "change 1", "change 2"],
+    );
+  })();
+});
