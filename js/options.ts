@@ -1,6 +1,7 @@
 /** What `Chord.open` accepts, its defaults, and the checks that name the option they refuse. */
 import type { Backend } from "./backend.js";
 import { ChordError, kindOf, quote } from "./error.js";
+import { checkWellFormed } from "./id.js";
 import type { Context, DeltaFormatter, Json, Telemetry, TimeUnit } from "./types.js";
 
 /** A `WebAssembly.Module`. Not by that name, which Node's types don't have: it would break the build of who has no others. */
@@ -199,6 +200,7 @@ function backendOf(options: Reader): Settings["backend"] {
     const named = new Reader(fieldsOf(backend, "option backend", ["type", "name", "durability"]), "backend.");
     const name = named.fields.name === undefined ? databaseName : named.fields.name;
     if (typeof name !== "string" || name === "") return named.refuse("name", "a non-empty string");
+    checkWellFormed("option backend.name", name);
     return { type: "indexeddb", name, durability: named.oneOf("durability", "relaxed", ["relaxed", "strict"]) };
   }
   if (typeof backend !== "object") return options.refuse("backend", '"memory", "indexeddb" or a backend');
