@@ -16,7 +16,7 @@ use std::rc::Rc;
 use indexed_db_futures::database::Database as Handle;
 use indexed_db_futures::internals::SystemRepr;
 use indexed_db_futures::prelude::Build;
-use js_sys::{Array, Object, Reflect};
+use js_sys::{Array, Function, Object, Reflect};
 use wasm_bindgen::prelude::{Closure, JsCast, JsValue, wasm_bindgen};
 use web_sys::{IdbDatabase, IdbOpenDbRequest};
 
@@ -124,7 +124,13 @@ impl IndexedDb {
         });
         let let_go = let_go.into_js_value();
         let system = handle.as_sys();
-        system.set_onversionchange(Some(let_go.unchecked_ref()));
+        // The browser's own function closes it also when a defect has cost this instance its memory.
+        let close = Reflect::get(system, &"close".into()).unwrap_or_default();
+        if let Ok(close) = close.dyn_into::<Function>() {
+            system.set_onversionchange(Some(&close.bind0(system)));
+        }
+        // A database takes any listener.
+        let _ = system.add_event_listener_with_callback("versionchange", let_go.unchecked_ref());
         system.set_onclose(Some(let_go.unchecked_ref()));
     }
 }

@@ -8,6 +8,10 @@ use std::path::Path;
 
 use walrus::ModuleConfig;
 
+/// What a closure does whose instance has trapped and been replaced. Whoever calls it late, as IndexedDB's events do, calls nobody, and an
+/// exception would reach the page as an error that it can do nothing about.
+const STALE: &str = "throw new Error('Cannot invoke closure from previous WASM instance');";
+
 /// Renames the imports of the module in `folder`, and the glue's names for them.
 pub fn shorten(folder: &Path) -> walrus::Result<()> {
     let (wasm, glue) = (folder.join("chord_bg.wasm"), folder.join("chord.js"));
@@ -27,7 +31,7 @@ pub fn shorten(folder: &Path) -> walrus::Result<()> {
         text = text.replace(&import.name, &short);
         import.name = short;
     }
-    fs::write(&glue, text)?;
+    fs::write(&glue, text.replace(STALE, "return;"))?;
     module.emit_wasm_file(&wasm)
 }
 
