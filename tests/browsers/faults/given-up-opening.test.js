@@ -35,7 +35,9 @@ describeIn(everyBrowser, (visit) => {
     const outcome = await page.run(async () => {
       const name = "upgraded-later";
       const stores = ["contexts", "snapshots", "log", "tombstones"];
-      const old = await raw.connect(name, 1, (database) => stores.forEach((store) => database.createObjectStore(store)));
+      const old = await raw.connect(name, 1, (database) => {
+        for (const store of stores) database.createObjectStore(store);
+      });
       // As a tab that is frozen would.
       old.onversionchange = null;
       const blocked = await outcomeOf(open(name, { timeout: 500 }));
@@ -63,7 +65,10 @@ describeIn(everyBrowser, (visit) => {
       let refused = 0;
       for (let round = 0; round < 5; round += 1) {
         const calls = Array.from({ length: 5_000 }, () => outcomeOf(hasty.updateContext("c", { n: increment() })));
-        for (const { code } of await Promise.all(calls)) code === undefined ? (acknowledged += 1) : (refused += 1);
+        for (const { code } of await Promise.all(calls)) {
+          if (code === undefined) acknowledged += 1;
+          else refused += 1;
+        }
       }
       const stored = (await patient.getContext("c")).context.n;
       await Promise.all([hasty.close(), patient.close()]);
