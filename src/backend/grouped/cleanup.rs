@@ -3,22 +3,24 @@
 use crate::engine::{Cleaned, Record};
 
 use super::super::row::{Row, Standing, Trim, Writes, writes};
-use super::{Change, Database, Failure, Grouped, Transaction};
+use super::{Change, Database, Failure, Grouped, LARGEST_GROUP, Transaction};
 
 impl<D: Database> Grouped<D> {
-    /// Removes what is due. Expired contexts are not even read.
+    /// Removes what is due, as much as goes into one transaction; says whether that was all. Expired contexts are not even read.
     pub(super) async fn clean(
         &self,
         transaction: &impl Transaction,
         limit: usize,
         now: f64,
-    ) -> Result<(Cleaned, Vec<Change>), Failure> {
+    ) -> Result<(Cleaned, Vec<Change>, bool), Failure> {
         let mut cleaned = Cleaned::default();
         let mut changes = Vec::new();
         let mut visited = 0;
-        while visited < limit {
+        let mut looked_at = 0;
+        while visited < limit && looked_at < limit.max(LARGEST_GROUP) {
             let due = transaction.due(now, limit - visited).await?;
             let mut has_progress = false;
+            looked_at += due.len();
             for (id, standing) in due {
                 let before = (cleaned.contexts.len(), cleaned.deltas);
                 let writes = self
@@ -38,10 +40,10 @@ impl<D: Database> Grouped<D> {
             }
             // What comes up again and again must not keep this going.
             if !has_progress {
-                break;
+                return Ok((cleaned, changes, true));
             }
         }
-        Ok((cleaned, changes))
+        Ok((cleaned, changes, false))
     }
 
     /// What is to be written in the place of something that is due; adds to `cleaned` what goes.

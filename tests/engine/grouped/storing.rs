@@ -4,7 +4,7 @@ use chord::engine::{Limits, Policy};
 
 use super::{INCREMENT, Random, fresh, tabs};
 use crate::executor::{block_on, join};
-use crate::simulated_database::SimulatedDatabase;
+use crate::simulated_database::{Operation, SimulatedDatabase};
 use crate::subject::{Host, Subject, Told, memory, text, value};
 use crate::tab::Tab;
 
@@ -303,5 +303,38 @@ fn contexts_live_on_when_they_are_read_by_a_tab_of_another_policy() {
             let record = database.tables().record(b"a");
             assert_eq!(record.head(), done.head);
         }
+    });
+}
+
+#[test]
+fn very_many_tombstones_go_bit_by_bit() {
+    let policy = Policy {
+        tombstone_ttl: 5.0,
+        ..Policy::default()
+    };
+    let database = SimulatedDatabase::new(3);
+    let tabs = tabs(&database, 1, policy);
+    block_on(async {
+        for n in 0..2500 {
+            let id = format!("c{n}");
+            tabs[0].set(&id, "{}", None, 0.0).await.unwrap();
+            tabs[0].delete(&id, None, 0.0).await.unwrap();
+        }
+        let before = database.operations().len();
+        let cleaned = tabs[0].cleanup(1000, 9.0).await.unwrap();
+        assert_eq!((cleaned.contexts.len(), cleaned.deltas), (0, 0));
+        let operations = database.operations()[before..].to_vec();
+        let is_commit = |(_, operation): &&(usize, Operation)| *operation == Operation::Commit;
+        assert_eq!(operations.iter().filter(is_commit).count(), 3);
+        // What a call that is given up has done by then is done.
+        assert_eq!(
+            tabs[0]
+                .set("c0", "{}", None, 9.0)
+                .await
+                .unwrap()
+                .head
+                .version,
+            1
+        );
     });
 }
