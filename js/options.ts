@@ -29,7 +29,10 @@ export interface Limits {
   readonly logBytes?: number | undefined;
 }
 
-/** Contexts in the browser's IndexedDB, shared by all pages and workers of the origin. */
+/**
+ * Contexts in the browser's IndexedDB, shared by all pages and workers of the origin. Give every `Chord` over one database the same TTLs and
+ * `timeUnit`: cleanup goes by those of the one that runs it.
+ */
 export interface IndexedDbBackend {
   readonly type: "indexeddb";
   /** Of the database. Default `"chord"`. */
