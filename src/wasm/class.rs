@@ -13,16 +13,14 @@ use crate::engine::{Engine, Guard, Head, Known, Page, Revision, Since, Synced, W
 use crate::json::{number, seed};
 
 use super::algebra::{DEEPEST, DELTA_LEVELS, valid};
-#[cfg(not(feature = "js-backend"))]
-use super::area::INPUT;
-use super::area::{Input, OUTPUT};
+use super::area::{INPUT, Input, OUTPUT};
 use super::asked::Asked;
 #[cfg(not(feature = "js-backend"))]
-use super::host::{Host, Stores};
+use super::host::{Host, Stores, poll};
 use super::output::{DONE, FULL, NOTHING, Output};
 use super::settings::Settings;
 #[cfg(feature = "js-backend")]
-use super::with_backends::{Host, Stores};
+use super::with_backends::{Host, Stores, poll};
 
 static SEEDED: Once = Once::new();
 
@@ -343,13 +341,12 @@ impl Chord {
     }
 }
 
-#[cfg(not(feature = "js-backend"))]
 #[wasm_bindgen]
 impl Chord {
     /// The state that memory has, without asking what is stored.
     pub fn peek(&self, id: u32) -> u32 {
         let input = INPUT.with(|input| input.borrow().clone());
-        super::host::poll(self.inner.state(input.id(0, id), None))
+        poll(self.inner.state(input.id(0, id), None))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use core::cell::RefCell;
 use core::future::{Future, poll_fn};
-use core::pin::Pin;
+use core::pin::{Pin, pin};
 use core::task::{Context, Poll, Waker};
 use std::rc::Rc;
 
@@ -102,10 +102,10 @@ impl Host {
                 None => input.clone(),
             }
         });
-        self.poll(Box::pin(call(input)))
+        self.start(Box::pin(call(input)))
     }
 
-    fn poll(&self, mut call: Call) -> u32 {
+    fn start(&self, mut call: Call) -> u32 {
         if let Poll::Ready(outcome) = call.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
             return status(outcome);
         }
@@ -146,5 +146,13 @@ impl Host {
     /// What takes long is a backend's own affair.
     pub(super) fn interrupt(&self) -> u32 {
         NOTHING
+    }
+}
+
+/// The status of a call that memory answers at once; nothing where a backend would have to be asked.
+pub(super) fn poll(call: impl Future<Output = Result<u32>>) -> u32 {
+    match pin!(call).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(outcome) => status(outcome),
+        Poll::Pending => NOTHING,
     }
 }
