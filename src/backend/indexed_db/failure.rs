@@ -68,7 +68,12 @@ pub(super) fn of_name(name: &str) -> Failure {
 
 /// A connection that is of no use any more.
 fn lost(name: &str) -> Failure {
-    let message = ["IndexedDB failed with ", name, "; try again later, or reload the page"].concat();
+    let message = [
+        "IndexedDB failed with ",
+        name,
+        "; try again later, or reload the page",
+    ]
+    .concat();
     Failure::Lost(Error::new(Code::BackendUnavailable, message))
 }
 
