@@ -7,8 +7,8 @@
  */
 import type { Core, LogEntry, State } from "./core.js";
 import { parseFrozen } from "./frozen.js";
-import type { Listeners } from "./listeners.js";
-import type { ContextEvent, Delta } from "./types.js";
+import type { Commit, Listeners } from "./listeners.js";
+import type { Delta } from "./types.js";
 
 const lookEvery = 15_000;
 /** Commits in quick succession are told together: a message costs more than the commit. */
@@ -18,20 +18,7 @@ const mostEntries = 1000;
 const mostTold = 10_000;
 
 /** A commit, as it is told over the channel. */
-interface Hint {
-  readonly kind: "create" | "change" | "restore" | "delete";
-  readonly contextId: string;
-  readonly version: number;
-  readonly revision: string;
-  readonly insertedAt: number;
-}
-
-/** A commit of which listeners are to hear. */
-export interface Commit extends Hint {
-  readonly origin: "local" | "remote";
-  /** Where it is known without reading it. */
-  readonly delta?: () => Delta;
-}
+type Hint = Omit<Commit, "origin" | "delta">;
 
 /** How far listeners of one context have been told. */
 interface Told {
@@ -266,13 +253,11 @@ export class Following {
     return this.#core.isOwn(revision) ? "local" : "remote";
   }
 
-  #push({ kind, contextId, version, revision, insertedAt, origin, delta }: Commit, told: Told): void {
-    told.version = version;
-    told.revision = revision;
-    told.isGone = kind === "delete";
-    const type = kind === "delete" ? "delete" : "change";
-    const event: ContextEvent = { type, contextId, version, revision, insertedAt, origin };
-    this.#listeners.push({ contextId, toEvent: () => (delta === undefined ? event : { ...event, delta: delta() }) });
+  #push(commit: Commit, told: Told): void {
+    told.version = commit.version;
+    told.revision = commit.revision;
+    told.isGone = commit.kind === "delete";
+    this.#listeners.push(commit);
   }
 
   #lookAtAll(): void {

@@ -4,13 +4,13 @@ import { type Clock, clockOf } from "./clock.js";
 import type { Committed, Core, Settled } from "./core.js";
 import { type Patience, within } from "./deadline.js";
 import { asChordError, ChordError } from "./error.js";
-import { type Commit, Following } from "./following.js";
+import { Following } from "./following.js";
 import { History } from "./history.js";
 import { checkId } from "./id.js";
 import type { JsonLimits } from "./json.js";
-import { Listeners } from "./listeners.js";
+import { type Commit, Listeners } from "./listeners.js";
 import { Moment, type Stamp } from "./moment.js";
-import type { Settings } from "./options.js";
+import { databaseOf, type Settings } from "./options.js";
 import { Result } from "./result.js";
 import { type Operation, type Outcome, Observer } from "./telemetry.js";
 import type { Context, Delta, Listener } from "./types.js";
@@ -38,9 +38,8 @@ export class Instance {
     this.history = new History(core);
     this.json = { bytes: contextBytes, depth, isDelta: false };
     this.deltaJson = { bytes: contextBytes, depth: 3 * depth + 8, isDelta: true };
-    const { backend } = settings;
-    const isDatabase = typeof backend === "object" && "type" in backend;
-    this.#following = isDatabase ? new Following(core, this.listeners, backend.name) : undefined;
+    const database = databaseOf(settings);
+    this.#following = database && new Following(core, this.listeners, database.name);
     this.#clock = clockOf(settings.timeUnit, settings.timeProvider);
     this.#observer = settings.telemetry === undefined ? undefined : new Observer(settings.telemetry);
   }
@@ -140,15 +139,9 @@ export class Instance {
 
   #tell(contextId: string, kind: Commit["kind"], stamp: Stamp, delta: (() => Delta) | undefined): void {
     const { version, revision, insertedAt } = stamp;
-    if (this.#following !== undefined) {
-      const commit = { kind, contextId, version, revision, insertedAt, origin: "local" } as const;
-      this.#following.committed(delta === undefined ? commit : { ...commit, delta });
-      return;
-    }
-    if (!this.listeners.wants(contextId)) return;
-    const type = kind === "delete" ? kind : "change";
-    const event = { type, contextId, version, revision, insertedAt, origin: "local" } as const;
-    this.listeners.push({ contextId, toEvent: () => (delta === undefined ? event : { ...event, delta: delta() }) });
+    const commit = { kind, contextId, version, revision, insertedAt, origin: "local", delta } as const;
+    if (this.#following !== undefined) this.#following.committed(commit);
+    else if (this.listeners.wants(contextId)) this.listeners.push(commit);
   }
 
   /** Adds a listener, who hears of what is committed from now on. */

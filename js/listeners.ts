@@ -4,7 +4,7 @@
  * Events are queued when a write commits and told in a microtask, oldest first, so that a listener never runs inside somebody else's call and may
  * itself do anything. Each subscription hears what was committed after it began and before it ended.
  */
-import type { ContextEvent, Listener } from "./types.js";
+import type { ContextEvent, Delta, Listener } from "./types.js";
 
 interface Subscription {
   readonly listener: Listener;
@@ -13,15 +13,21 @@ interface Subscription {
   isActive: boolean;
 }
 
-/** What happened; the event is made when its turn comes, for deltas take time to read. */
-export interface Occurrence {
+/** A commit of which listeners are to hear. */
+export interface Commit {
+  readonly kind: "create" | "change" | "restore" | "delete";
   readonly contextId: string;
-  toEvent(): ContextEvent;
+  readonly version: number;
+  readonly revision: string;
+  readonly insertedAt: number;
+  readonly origin: "local" | "remote";
+  /** Where it is known without reading it. */
+  readonly delta?: (() => Delta) | undefined;
 }
 
 export class Listeners {
   readonly #byId = new Map<string, Set<Subscription>>();
-  #queue: Occurrence[] = [];
+  #queue: Commit[] = [];
   #told = 0;
   #isScheduled = false;
 
@@ -56,8 +62,8 @@ export class Listeners {
     };
   }
 
-  push(occurrence: Occurrence): void {
-    this.#queue.push(occurrence);
+  push(commit: Commit): void {
+    this.#queue.push(commit);
     if (this.#isScheduled) return;
     this.#isScheduled = true;
     queueMicrotask(() => this.#drain());
@@ -70,17 +76,15 @@ export class Listeners {
     const first = this.#told;
     this.#told += queue.length;
     this.#isScheduled = false;
-    for (const [index, occurrence] of queue.entries()) this.#tell(occurrence, first + index);
+    for (const [index, commit] of queue.entries()) this.#tell(commit, first + index);
   }
 
-  #tell(occurrence: Occurrence, sequence: number): void {
-    const audience = [...(this.#byId.get(occurrence.contextId) ?? []), ...(this.#byId.get("*") ?? [])].filter(
-      ({ from }) => from <= sequence,
-    );
+  #tell(commit: Commit, sequence: number): void {
+    const audience = [...(this.#byId.get(commit.contextId) ?? []), ...(this.#byId.get("*") ?? [])].filter(({ from }) => from <= sequence);
     if (audience.length === 0) return;
     let event: ContextEvent;
     try {
-      event = Object.freeze(occurrence.toEvent());
+      event = Object.freeze(eventOf(commit));
     } catch {
       // Only a failed instance can't word its events, and it says so to whoever calls it.
       return;
@@ -89,6 +93,13 @@ export class Listeners {
       if (subscription.isActive) tell(subscription.listener, event);
     }
   }
+}
+
+/** Made when its turn comes, for deltas take time to read. */
+function eventOf({ kind, contextId, version, revision, insertedAt, origin, delta }: Commit): ContextEvent {
+  const type = kind === "delete" ? kind : "change";
+  const event = { type, contextId, version, revision, insertedAt, origin } as const;
+  return delta === undefined ? event : { ...event, delta: delta() };
 }
 
 function tell(listener: Listener, event: ContextEvent): void {

@@ -246,6 +246,11 @@ const names = [
   "wasm",
 ] as const satisfies readonly (keyof ChordOptions)[];
 
+/** The IndexedDB database that contexts are kept in, where that is so. A backend of one's own may have a `type`, too. */
+export function databaseOf({ backend }: Settings): Database | undefined {
+  return typeof backend === "object" && "type" in backend && backend.type === "indexeddb" ? backend : undefined;
+}
+
 /** @throws ChordError `invalid_argument`, or `backend_unavailable` for a backend that isn't there */
 export function settingsOf(value: unknown): Settings {
   const options = new Reader(fieldsOf(value, "options", names));

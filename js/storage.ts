@@ -1,5 +1,5 @@
 /** Where contexts are kept, and for how long. */
-import type { Settings } from "./options.js";
+import { databaseOf, type Settings } from "./options.js";
 
 /** What `storage()` gives. */
 export interface StorageInfo {
@@ -21,9 +21,9 @@ interface Estimate extends StorageEstimate {
   readonly usageDetails?: { readonly indexedDB?: number };
 }
 
-export async function storage({ backend }: Settings): Promise<StorageInfo> {
-  if (backend === "memory") return { kind: "memory" };
-  if (!("type" in backend)) return { kind: "backend" };
+export async function storage(settings: Settings): Promise<StorageInfo> {
+  if (settings.backend === "memory") return { kind: "memory" };
+  if (databaseOf(settings) === undefined) return { kind: "backend" };
   const manager = globalThis.navigator?.storage as Partial<StorageManager> | undefined;
   const [isPersisted, estimate] = await Promise.all([manager?.persisted?.(), manager?.estimate?.() as Promise<Estimate> | undefined]);
   const used = estimate?.usageDetails?.indexedDB ?? estimate?.usage;

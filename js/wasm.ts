@@ -7,7 +7,7 @@ import { Deadlines, late } from "./deadline.js";
 import { ChordError, type ChordErrorCode, type Path, showPath } from "./error.js";
 import * as glue from "./glue/chord.js";
 import { type Memory, memoryOf, trapped } from "./memory.js";
-import type { Settings } from "./options.js";
+import { databaseOf, type Settings } from "./options.js";
 
 /** What calls answer with; the names are those of `src/wasm/class.rs`. */
 const failed = 0;
@@ -52,9 +52,8 @@ class WasmCore implements Core {
     this.#timeout = settings.timeout;
     this.#deadlines = new Deadlines(settings.timeout, () => void this.#interrupt());
     this.#writer = `${hex(writerHigh, writerLow)}-`;
-    const { backend } = settings;
-    const database = typeof backend === "object" && "type" in backend ? backend : undefined;
-    const own = typeof backend === "object" && !("type" in backend) ? backend : undefined;
+    const database = databaseOf(settings);
+    const own = this.isShared && database === undefined ? settings.backend : undefined;
     if (own !== undefined && takeCause === undefined) {
       throw new ChordError("backend_unavailable", 'backends of your own are not part of this release; use "memory" or "indexeddb"');
     }
