@@ -11,6 +11,7 @@ mod change;
 mod cleanup;
 mod contract;
 mod staging;
+mod telling;
 
 use core::cell::{Cell, RefCell};
 use core::future::{Future, poll_fn};
@@ -19,7 +20,7 @@ use core::task::{Poll, Waker};
 use std::collections::VecDeque;
 
 use crate::Error;
-use crate::engine::{Page, Policy, Record};
+use crate::engine::{Page, Policy};
 
 use super::row::{Row, Standing, Trim, Writes, writes};
 use super::staged::Staged;
@@ -47,9 +48,6 @@ struct Subject {
     /// Bytes of deltas since a state was told.
     untold: usize,
 }
-
-/// So many bytes of deltas lead back from a state that is told, however small it is.
-const LEAST_UNTOLD: usize = 4096;
 
 /// Calls over a database.
 pub struct Grouped<D> {
@@ -374,51 +372,6 @@ impl<D: Database> Grouped<D> {
             return Ok(());
         }
         commit(transaction, planned, changes).await
-    }
-
-    /// Has the last write tell the state it led to. Those before it lead there by their deltas.
-    fn tell_state(&self, group: &mut [Box<dyn Job>], subject: &mut Subject) {
-        subject.untold = 0;
-        let Some(job) = subject.last.take().and_then(|place| group.get_mut(place)) else {
-            return;
-        };
-        let memory = self.staged.memory();
-        memory.with(&subject.id, |record| {
-            if let Some(record) = record {
-                job.tell_state(record);
-            }
-        });
-    }
-
-    /// A chain of deltas that has outgrown the state costs more than telling it.
-    fn tell_state_in_time(&self, group: &mut [Box<dyn Job>], subject: &mut Subject) {
-        if subject.untold <= LEAST_UNTOLD {
-            return;
-        }
-        let memory = self.staged.memory();
-        let length = memory.with(&subject.id, |record| {
-            let live = record.and_then(Record::live);
-            live.map_or(0, |live| live.document().length())
-        });
-        if subject.untold > length {
-            self.tell_state(group, subject);
-        }
-    }
-
-    /// Whether the changes of a transaction were stored whose end was not heard of. It was all or nothing, so one context tells.
-    fn has_stored(&self, changes: &[Change], subjects: &[Subject]) -> Result<bool, Failure> {
-        if changes.is_empty() {
-            return Ok(false);
-        }
-        let is_readable = |change: &&Change| {
-            let found = subjects.binary_search_by(|subject| subject.id.cmp(&change.id));
-            found.is_ok_and(|place| subjects[place].error.is_none())
-        };
-        let memory = self.staged.memory();
-        let mut telling = changes.iter().filter(is_readable);
-        let told = telling
-            .find_map(|change| memory.with(&change.id, |record| change.has_happened(record)));
-        told.ok_or_else(|| Failure::Refused(unsure()))
     }
 
     fn grow_cached(&self, bytes: usize) {

@@ -16,7 +16,7 @@ use super::working::Working;
 const SHORT_TAIL: u64 = 4096;
 
 /// Entries since the last snapshot up to this part of the state are left to be read again. A smaller part would write more, a larger one
-/// make the first read slower: a sixth costs a change of one field in 50 KB some 500 bytes, and the read a fifth of a millisecond.
+/// make the first read slower; `npm run bench:browsers` prints both.
 const SNAPSHOT_SHARE: u64 = 6;
 
 /// A longer tail goes to the other entries, so that a row takes a few hundred bytes on average.

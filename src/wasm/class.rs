@@ -17,7 +17,7 @@ use super::area::{INPUT, Input, OUTPUT};
 use super::asked::Asked;
 #[cfg(not(feature = "js-backend"))]
 use super::host::{Host, Stores, poll};
-use super::output::{DONE, FULL, NOTHING, Output};
+use super::output::{DONE, FULL, NOTHING, Output, write_list, write_string};
 use super::settings::Settings;
 #[cfg(feature = "js-backend")]
 use super::with_backends::{Host, Stores, poll};
@@ -325,10 +325,7 @@ impl Chord {
     pub fn trap(&self) {
         panic!("a trap was asked for");
     }
-}
 
-#[wasm_bindgen]
-impl Chord {
     /// Gives up a call that is pending: what has not begun to be stored never will be, and whoever comes next need not wait for it.
     #[wasm_bindgen(js_name = giveUp)]
     pub fn give_up(&self, call: u32) {
@@ -339,10 +336,7 @@ impl Chord {
     pub fn interrupt(&self) -> u32 {
         self.inner.host.interrupt()
     }
-}
 
-#[wasm_bindgen]
-impl Chord {
     /// The state that memory has, without asking what is stored.
     pub fn peek(&self, id: u32) -> u32 {
         let input = INPUT.with(|input| input.borrow().clone());
@@ -402,27 +396,4 @@ impl Inner {
             output.head(record.head(), record.at(), self.writer);
         })
     }
-}
-
-fn write_list<T>(
-    out: &mut Vec<u8>,
-    items: impl Iterator<Item = T>,
-    write: impl Fn(T, &mut Vec<u8>),
-) {
-    out.push(b'[');
-    for (position, item) in items.enumerate() {
-        if position > 0 {
-            out.push(b',');
-        }
-        write(item, out);
-    }
-    out.push(b']');
-}
-
-fn write_string(text: &[u8], out: &mut Vec<u8>) {
-    out.push(b'"');
-    for character in String::from_utf8_lossy(text).chars() {
-        crate::json::canonical::write_char(character, out);
-    }
-    out.push(b'"');
 }

@@ -4,6 +4,7 @@ use core::cell::{Cell, RefCell};
 use core::future::Future;
 use core::pin::pin;
 use core::task::{Context, Poll, Waker};
+use std::collections::VecDeque;
 use std::rc::{Rc, Weak};
 
 use js_sys::Function;
@@ -33,8 +34,8 @@ struct Waiting {
     settled: Function,
     /// How many calls there have been.
     count: Cell<u32>,
-    /// Calls that nobody waits for any more.
-    given_up: RefCell<Vec<u32>>,
+    /// Calls that nobody waits for any more, in the order of their numbers. There may be very many at once.
+    given_up: RefCell<VecDeque<u32>>,
 }
 
 /// A call and its outcome.
@@ -104,7 +105,10 @@ impl Host {
     /// Drops a call that waits.
     pub(super) fn give_up(&self, number: u32) {
         if let Some(waiting) = &self.0 {
-            waiting.given_up.borrow_mut().push(number);
+            let mut given_up = waiting.given_up.borrow_mut();
+            if let Err(place) = given_up.binary_search(&number) {
+                given_up.insert(place, number);
+            }
         }
     }
 
@@ -162,7 +166,13 @@ impl Job for Call {
 
     fn is_given_up(&self) -> bool {
         let waiting = self.waiting.upgrade();
-        waiting.is_some_and(|waiting| waiting.given_up.borrow().contains(&self.number))
+        waiting.is_some_and(|waiting| {
+            waiting
+                .given_up
+                .borrow()
+                .binary_search(&self.number)
+                .is_ok()
+        })
     }
 
     fn run(&mut self) -> Option<usize> {
@@ -205,10 +215,10 @@ impl Job for Call {
 impl Drop for Call {
     fn drop(&mut self) {
         if let Some(waiting) = self.waiting.upgrade() {
-            waiting
-                .given_up
-                .borrow_mut()
-                .retain(|number| *number != self.number);
+            let mut given_up = waiting.given_up.borrow_mut();
+            if let Ok(place) = given_up.binary_search(&self.number) {
+                given_up.remove(place);
+            }
         }
     }
 }

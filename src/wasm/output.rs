@@ -160,3 +160,28 @@ pub(super) fn status(outcome: Result<u32>) -> u32 {
         FAILED
     })
 }
+
+/// Writes a JSON array.
+pub(super) fn write_list<T>(
+    out: &mut Vec<u8>,
+    items: impl Iterator<Item = T>,
+    write: impl Fn(T, &mut Vec<u8>),
+) {
+    out.push(b'[');
+    for (position, item) in items.enumerate() {
+        if position > 0 {
+            out.push(b',');
+        }
+        write(item, out);
+    }
+    out.push(b']');
+}
+
+/// Writes a JSON string.
+pub(super) fn write_string(text: &[u8], out: &mut Vec<u8>) {
+    out.push(b'"');
+    for character in String::from_utf8_lossy(text).chars() {
+        crate::json::canonical::write_char(character, out);
+    }
+    out.push(b'"');
+}

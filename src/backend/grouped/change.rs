@@ -4,7 +4,8 @@ use crate::engine::Record;
 use crate::{Code, Error};
 
 use super::super::row::Standing;
-use super::contract::{Failure, Transaction};
+use super::contract::{Database, Failure, Transaction};
+use super::{Grouped, Subject};
 
 /// What a transaction was to change about one context, which tells afterwards whether it was stored.
 pub(super) struct Change {
@@ -44,6 +45,7 @@ pub(super) async fn commit(
     outcome
 }
 
+/// The error of whom nothing tells whether it was stored.
 pub(super) fn unsure() -> Error {
     let message =
         "the database failed while it stored this, and nothing tells whether it did; read it again";
@@ -64,4 +66,26 @@ pub(super) async fn has_removed(
     let standings = transaction.standings(&ids).await?;
     let mut pairs = removed.iter().zip(standings);
     Ok(pairs.any(|(change, standing)| standing.is_ok_and(|standing| standing == change.after)))
+}
+
+impl<D: Database> Grouped<D> {
+    /// Whether the changes of a transaction were stored whose end was not heard of. It was all or nothing, so one context tells.
+    pub(super) fn has_stored(
+        &self,
+        changes: &[Change],
+        subjects: &[Subject],
+    ) -> Result<bool, Failure> {
+        if changes.is_empty() {
+            return Ok(false);
+        }
+        let is_readable = |change: &&Change| {
+            let found = subjects.binary_search_by(|subject| subject.id.cmp(&change.id));
+            found.is_ok_and(|place| subjects[place].error.is_none())
+        };
+        let memory = self.staged.memory();
+        let mut telling = changes.iter().filter(is_readable);
+        let told = telling
+            .find_map(|change| memory.with(&change.id, |record| change.has_happened(record)));
+        told.ok_or_else(|| Failure::Refused(unsure()))
+    }
 }

@@ -3,12 +3,11 @@
 use indexed_db_futures::error::{Error as IdbError, OpenDbError};
 use wasm_bindgen::prelude::{JsCast, JsValue};
 
+use crate::backend::grouped::Failure;
 use crate::{Code, Error};
 
-use crate::backend::grouped::Failure;
-
-/// The failure of a request or a transaction.
-pub(super) fn failure(error: IdbError) -> Failure {
+/// The failure of a request to open.
+fn failure(error: IdbError) -> Failure {
     match error {
         IdbError::DomException(exception) => of_exception(exception.into()),
         IdbError::Unknown(error) => of_value(error.into()),
