@@ -4,11 +4,11 @@
  */
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
-import { build } from "esbuild";
 import { browserNames, ensureBrowsers } from "../../scripts/browsers.js";
 import { pack } from "../../scripts/pack.js";
 import { at } from "../../scripts/paths.js";
 import { main } from "../../scripts/say.js";
+import { bundle } from "../../tests/browsers/bundle.js";
 import { drivers } from "../../tests/browsers/drivers/index.js";
 
 /** At most this many times as long as by hand. */
@@ -23,19 +23,11 @@ const mostBytes = 2048;
 const print = (line) => process.stdout.write(`${line}\n`);
 
 async function serve() {
-  const { outputFiles } = await build({
-    entryPoints: [at("bench", "browsers", "page.js")],
-    bundle: true,
-    write: false,
-    format: "esm",
-    conditions: ["browser"],
-    target: "es2022",
-    logLevel: "error",
-  });
+  const { code } = await bundle(at("bench", "browsers", "page.js"));
   const wasm = await readFile(at("node_modules", "chord-sync", "chord.wasm"));
   const files = {
     "/": ['<!doctype html><meta charset="utf-8"><script type="module" src="/app/assets/page.js"></script>', "text/html"],
-    "/app/assets/page.js": [outputFiles[0].text, "text/javascript"],
+    "/app/assets/page.js": [code, "text/javascript"],
     "/chord.wasm": [wasm, "application/wasm"],
   };
   const server = createServer(({ url }, response) => {

@@ -54,7 +54,8 @@ const plugin = (files) => ({
   },
 });
 
-async function bundle(entry, options) {
+/** A script, its `code` and its `map`, as a bundler for browsers makes it of a file; `options` are esbuild's. */
+export async function bundle(entry, options) {
   const { outputFiles } = await build({
     entryPoints: [entry],
     bundle: true,

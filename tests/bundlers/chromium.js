@@ -1,15 +1,7 @@
 /** The Chromium that opens what the tools have built, with a profile of its own for each project. */
 import { chromium } from "playwright-core";
 import { ensureBrowsers } from "../../scripts/browsers.js";
-
-const args = [
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
+import { switches } from "../browsers/drivers/switches.js";
 
 /** `{ browser }`, or `{ missing }`: how to get it. In CI it has to be there. */
 export async function launch() {
@@ -18,8 +10,7 @@ export async function launch() {
     if (process.env.CI) throw new Error(missing);
     return { missing };
   }
-  // Its sandbox can't be had as root, as which containers run.
-  const browser = await chromium.launch({ executablePath: program, args, chromiumSandbox: false, timeout: 30_000 });
+  const browser = await chromium.launch({ executablePath: program, args: switches, timeout: 30_000 });
   return { browser };
 }
 

@@ -4,24 +4,14 @@ import { chromium } from "playwright-core";
 import { ensureBrowsers } from "../../scripts/browsers.js";
 import { serve } from "../../scripts/serve.js";
 import { buildPage } from "../../scripts/start.js";
-
-const args = [
-  // Its sandbox can't be had as root, as which containers run.
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
+import { switches } from "../browsers/drivers/switches.js";
 
 let browser;
 
 export async function launch() {
   const { program, missing } = (await ensureBrowsers(["chromium"])).chromium;
   assert.equal(missing, undefined, missing);
-  browser = await chromium.launch({ executablePath: program, args });
+  browser = await chromium.launch({ executablePath: program, args: switches });
 }
 
 export const quit = () => browser?.close();

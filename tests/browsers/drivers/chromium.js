@@ -1,23 +1,11 @@
 /** Chromium, by its own protocol. */
 import { chromium } from "playwright-core";
 import { start, temporaryFolder, within } from "./program.js";
-
-const switches = [
-  "--headless=new",
-  // Its sandbox can't be had as root, as which containers run.
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-  "--remote-debugging-port=0",
-];
+import { switches } from "./switches.js";
 
 export async function launch({ program }, { profile } = {}) {
   const { folder, remove } = profile === undefined ? temporaryFolder() : { folder: profile, remove() {} };
-  const process = start(program, [...switches, `--user-data-dir=${folder}`, "about:blank"]);
+  const process = start(program, ["--headless=new", ...switches, "--remote-debugging-port=0", `--user-data-dir=${folder}`, "about:blank"]);
   const kill = async () => {
     await process.end();
     remove();

@@ -2,26 +2,12 @@
 import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
-import { build } from "esbuild";
 import { at } from "../../../scripts/paths.js";
+import { bundle } from "../bundle.js";
 import { within } from "../drivers/program.js";
 
+const realm = at("tests", "browsers", "faults", "page", "realm.js");
 const html = `<!doctype html><meta charset="utf-8"><title>Faults</title><script type="module" src="/app/assets/realm.js"></script>`;
-
-async function bundle() {
-  const { outputFiles } = await build({
-    entryPoints: [at("tests", "browsers", "faults", "page", "realm.js")],
-    bundle: true,
-    write: false,
-    format: "esm",
-    platform: "browser",
-    conditions: ["browser"],
-    target: "es2022",
-    legalComments: "none",
-    logLevel: "error",
-  });
-  return outputFiles[0].text;
-}
 
 async function bodyOf(request) {
   const chunks = [];
@@ -31,7 +17,7 @@ async function bodyOf(request) {
 
 /** `hear(told)` is called with what a realm tells, as it comes; what it gives is answered. */
 export async function serve({ port = 0, hear = () => {} } = {}) {
-  const [code, wasm] = await Promise.all([bundle(), readFile(at("node_modules", "chord-sync", "chord.wasm"))]);
+  const [{ code }, wasm] = await Promise.all([bundle(realm), readFile(at("node_modules", "chord-sync", "chord.wasm"))]);
   const files = {
     "/app/": [html, "text/html; charset=utf-8"],
     "/app/assets/realm.js": [code, "text/javascript; charset=utf-8"],

@@ -1,27 +1,14 @@
 /** One browser profile after whose kills everything is looked at: what was acknowledged must be there, and nothing that was not under way. */
 import assert from "node:assert/strict";
 import { start, temporaryFolder } from "../../drivers/program.js";
+import { switches } from "../../drivers/switches.js";
 import { isRunning } from "../processes.js";
 import { isDamaged, tornLogs } from "./leveldb.js";
 import { after, counter, ids, operation, window } from "./operations.js";
 import { work } from "./work.js";
 
-const switches = [
-  "--headless=new",
-  // Its sandbox can't be had as root, as which containers run.
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-  // Starting quickly is all that matters here.
-  "--disable-extensions",
-  "--disable-default-apps",
-  "--disable-crash-reporter",
-  "--no-zygote",
-];
+// Starting quickly is all that matters here.
+const quickly = ["--disable-extensions", "--disable-default-apps", "--disable-crash-reporter", "--no-zygote"];
 
 async function kill(group) {
   process.kill(-group, "SIGKILL");
@@ -142,7 +129,7 @@ export class Lane {
     const known = Object.fromEntries([...this.#model].map(([id, { context, version, revision }]) => [id, { context, version, revision }]));
     const input = { name: "killed", lane: this.number, durability: this.durability, known };
     const address = this.server.errand(work, input);
-    const browser = start(this.program, [...switches, `--user-data-dir=${this.#profile.folder}`, address]);
+    const browser = start(this.program, ["--headless=new", ...switches, ...quickly, `--user-data-dir=${this.#profile.folder}`, address]);
     try {
       const writing = new Promise((resolve) => {
         this.#onAcknowledged = resolve;
