@@ -8,10 +8,13 @@
  * Any number of engines may share a backend, in one process or in many. What keeps them from overwriting each other is that `commit`
  * compares and stores in one atomic step.
  *
- * One engine runs the calls for one id one after the other, so a method must not wait for a call on the same id of the `Chord` it belongs to.
- * What a method throws or rejects with becomes the `cause` of a `backend_error`; a `ChordError` keeps its own code. After an error the
- * engine forgets what it knew of the context and loads it anew, so a failed `commit` may have been stored. A method that doesn't answer
- * within the option `timeout` is given up, and its late answer is ignored.
+ * One engine runs the calls for one id one after the other, so a method must not wait for a call on the same id of the `Chord` it belongs to;
+ * those for different ids run side by side. Calls on one id that came together while it was busy share one `commit` of several entries.
+ *
+ * What a method throws or rejects with becomes the `cause` of a `backend_error`; a `ChordError` keeps its own code. One with the code
+ * `backend_unavailable` says that trying again may help: the engine does so once. After an error it forgets what it knew of the context and
+ * loads it anew, so a failed `commit` may have been stored: its revisions tell. A method that doesn't answer within the option `timeout` is
+ * given up, and its late answer is ignored.
  */
 
 /** The newest commit of a context, by name. */
@@ -76,13 +79,16 @@ export type News =
 export interface Commit {
   /** The head it builds on, a tombstone's too; `null` where nothing is stored. */
   readonly base: Head | null;
-  /** The head afterwards: that of the entry. */
+  /** The head afterwards: that of the last entry. */
   readonly head: Head;
   /** A new lineage begins (creation, re-creation, restore): entries from before go. There is a `snapshot` then. */
   readonly reset?: true;
-  /** Exactly one. */
+  /** One or more, oldest first, each with the next version and the revision before it. Without `reset` the first leads on from `base`. */
   readonly entries: readonly Entry[];
-  /** The state after it as JSON text, which replaces the stored one. Without it the entry alone is appended: snapshots come when entries have outgrown the last. */
+  /**
+   * The state after the last entry as JSON text, which replaces the stored one. Without it the entries alone are appended: snapshots come
+   * when entries have outgrown the last.
+   */
   readonly snapshot?: string;
   /** When the context expires; `null` where contexts don't. Replaces what was noted before. */
   readonly expiresAt: number | null;
@@ -174,8 +180,16 @@ export interface Backend {
    */
   list(page: Page): Promise<{ readonly ids: readonly string[]; readonly cursor?: string | undefined }>;
 
-  /** Reserved for telling of commits by others. Not called by this release. */
-  watch?(id: string | null, listener: (id: string) => void): Promise<() => void>;
+  /**
+   * Calls `listener` with the id of each context that somebody, in whichever process, has committed to, restored or deleted; for one id, or
+   * for all where `id` is `null`. Calls for other ids do no harm. With `null` it says that some may have been missed, as after a connection was
+   * lost. It is a hint and no more: what happened is read from the store, and contexts that are listened to are looked at every 15 seconds
+   * without one. Gives, once it hears, what ends it.
+   */
+  watch?(id: string | null, listener: (id: string | null) => void): Promise<() => void>;
+
+  /** Called once, by `Chord.open`, before anything else. What it rejects with is what `Chord.open` rejects with. */
+  open?(): Promise<void>;
 
   /** Called once, by `chord.close()`. Calls that are on their way may still arrive. */
   close?(): Promise<void>;

@@ -211,7 +211,7 @@ function backendOf(options: Reader): Settings["backend"] {
   for (const name of backendMethods) {
     if (typeof methods[name] !== "function") throw new ChordError("invalid_argument", `option backend must have the method ${name}()`);
   }
-  for (const name of ["watch", "close"]) {
+  for (const name of ["watch", "open", "close"]) {
     if (methods[name] !== undefined && typeof methods[name] !== "function")
       throw new ChordError("invalid_argument", `option backend.${name} must be a method or absent`);
   }
