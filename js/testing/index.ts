@@ -21,7 +21,17 @@ import type { Chord } from "../chord.js";
 import type { ChordOptions } from "../options.js";
 import { doors } from "./backend/claims.js";
 import { commits } from "./backend/commits.js";
+import { concurrency } from "./backend/concurrency.js";
 import { conflicts } from "./backend/conflicts.js";
+import { expiry } from "./backend/expiry.js";
+import { histories } from "./backend/histories.js";
+import { isolation } from "./backend/isolation.js";
+import { lifetime } from "./backend/lifetime.js";
+import { listing } from "./backend/listing.js";
+import { logs } from "./backend/logs.js";
+import { payloads } from "./backend/payloads.js";
+import { removal } from "./backend/removal.js";
+import { watching } from "./backend/watching.js";
 import { type BackendOption, doorsOf } from "./chord/claims.js";
 import { writing } from "./chord/writing.js";
 import { type ConformanceCase, type ConformanceOptions, casesOf, type FreshStore } from "./suite.js";
@@ -29,7 +39,10 @@ import { type ConformanceCase, type ConformanceOptions, casesOf, type FreshStore
 export { BrokenContract } from "./contract.js";
 export { type Capability, type ConformanceCase, type ConformanceOptions, type FreshStore, type Register, register } from "./suite.js";
 
-const claims = [...commits, ...conflicts];
+const claims = [
+  ...[commits, conflicts, logs, expiry, removal, listing, payloads].flat(),
+  ...[isolation, concurrency, watching, lifetime, histories].flat(),
+];
 
 /** The contract of backends, rule by rule. `store` makes a store that is empty; the backends that it gives are opened and closed by the cases. */
 export function backendConformance(
