@@ -16,6 +16,19 @@ async function digestOf(text: string): Promise<string> {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+/** `EVALSHA`, a place for the digest, how many keys, the keys and the other arguments. */
+export type Command = string[];
+
+/** @param keys with three places before them, see `places` */
+export function commandOf(keys: string[], args: readonly string[]): Command {
+  keys[2] = String(keys.length - 3);
+  for (const arg of args) keys.push(arg);
+  return keys;
+}
+
+/** What stands before the keys in a command. */
+export const places = (): string[] => ["EVALSHA", "", ""];
+
 const firstPause = 20;
 const longestPause = 500;
 
@@ -35,23 +48,73 @@ export interface Replication {
   readonly timeout: number;
 }
 
+/** A call on its way. */
+interface Flight {
+  readonly started: number;
+  readonly fail: (reason: unknown) => void;
+}
+
+/** So often within its patience a call is looked at. */
+const looks = 8;
+
 /** Calls scripts through a client. */
 export class Calls {
+  /** Calls that have not been answered yet, oldest first. */
+  readonly #aloft = new Set<Flight>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
   constructor(
     readonly link: Link,
     readonly patience: number,
   ) {}
 
-  /**
-   * What the script answers.
-   *
-   * @param key one of the keys, which all lie on one server
-   * @param argsAgain for when an answer may have been lost
-   */
-  run(script: Script, key: string, args: readonly string[], replication?: Replication, argsAgain = args): Promise<unknown> {
-    const started = performance.now();
-    const first = this.#within(this.#send(script, key, args, replication), this.patience);
-    return first.catch((reason) => this.#again(script, key, argsAgain, replication, started, reason));
+  /** What the script answers. @param again the command for when an answer may have been lost */
+  ask(script: Script, command: Command, again = command): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      this.run(script, command, resolve, reject, undefined, again);
+    });
+  }
+
+  /** Hands `done` what the script answers. It is here that every commit passes, so there are no more promises than it takes. */
+  run(
+    script: Script,
+    command: Command,
+    done: (answer: unknown) => void,
+    fail: (reason: unknown) => void,
+    replication?: Replication,
+    again = command,
+  ): void {
+    const flight: Flight = { started: performance.now(), fail };
+    this.#aloft.add(flight);
+    this.#timer ??= this.#wind();
+    // What is given up is gone from there.
+    this.#send(script, command, replication).then(
+      (answer) => {
+        if (this.#aloft.delete(flight)) done(answer);
+      },
+      (reason) => {
+        if (this.#aloft.delete(flight)) this.#again(script, command, again, replication, flight.started, reason).then(done, fail);
+      },
+    );
+  }
+
+  /** Gives up what has taken too long. One timer serves all calls, most of which end long before. */
+  readonly #look = (): void => {
+    this.#timer = undefined;
+    const latest = performance.now() - this.patience;
+    for (const flight of this.#aloft) {
+      if (flight.started > latest) break;
+      this.#aloft.delete(flight);
+      flight.fail(this.#late());
+    }
+    if (this.#aloft.size > 0) this.#timer = this.#wind();
+  };
+
+  #wind(): ReturnType<typeof setTimeout> {
+    const timer = setTimeout(this.#look, this.patience / looks);
+    // It is the connection that keeps a process alive.
+    (timer as { unref?: () => void }).unref?.();
+    return timer;
   }
 
   /** What `action` gives, tried again like a script. */
@@ -68,17 +131,24 @@ export class Calls {
 
   async #again(
     script: Script,
-    key: string,
-    args: readonly string[],
+    command: Command,
+    again: Command,
     replication: Replication | undefined,
     started: number,
     reason: unknown,
   ): Promise<unknown> {
     let last = reason;
+    let sent = command;
     for (let attempt = 0; ; attempt += 1) {
-      await this.#bear(last, attempt, started);
+      const isUnknown = wordOf(last) === "NOSCRIPT";
+      if (!isUnknown) await this.#bear(last, attempt, started);
+      // A refusal says that nothing was done, a lost connection nothing at all.
+      if (wordOf(last) === undefined) sent = again;
       try {
-        return await this.#within(this.#send(script, key, args, replication), this.#left(started));
+        const answer = isUnknown
+          ? this.link.send(sent[3] as string, ["EVAL", script.text, ...sent.slice(2)])
+          : this.#send(script, sent, replication);
+        return await this.#within(answer, this.#left(started));
       } catch (reason) {
         last = reason;
       }
@@ -97,28 +167,26 @@ export class Calls {
     return Math.max(1, started + this.patience - performance.now());
   }
 
-  #send(script: Script, key: string, args: readonly string[], replication: Replication | undefined): Promise<unknown> {
+  #send(script: Script, command: Command, replication: Replication | undefined): Promise<unknown> {
     const { digest } = script;
-    if (digest === undefined) {
-      return digestOf(script.text).then((made) => {
-        script.digest = made;
-        return this.#send(script, key, args, replication);
-      });
-    }
-    if (replication !== undefined) return this.#sendReplicated(script, key, args, replication);
-    return this.link.send(key, ["EVALSHA", digest, ...args]).catch((reason) => {
-      if (wordOf(reason) !== "NOSCRIPT") throw reason;
-      return this.link.send(key, ["EVAL", script.text, ...args]);
-    });
+    if (digest === undefined || replication !== undefined) return this.#sendSlowly(script, command, replication);
+    command[1] = digest;
+    return this.link.send(command[3] as string, command);
   }
 
-  async #sendReplicated(script: Script, key: string, args: readonly string[], { replicas, timeout }: Replication): Promise<unknown> {
+  async #sendSlowly(script: Script, command: Command, replication: Replication | undefined): Promise<unknown> {
+    script.digest ??= await digestOf(script.text);
+    if (replication === undefined) return this.#send(script, command, undefined);
+    command[1] = script.digest;
+    const { replicas, timeout } = replication;
     const wait = ["WAIT", String(replicas), String(timeout)];
-    const send = (...start: string[]) => this.link.sendBoth(key, [...start, ...args], wait);
-    const [answer, reached] = await send("EVALSHA", script.digest as string).catch((reason) => {
+    const send = (sent: string[]) => this.link.sendBoth(command[3] as string, sent, wait);
+    const [answer, reached] = await send(command).catch((reason) => {
       if (wordOf(reason) !== "NOSCRIPT") throw reason;
-      return send("EVAL", script.text);
+      return send(["EVAL", script.text, ...command.slice(2)]);
     });
+    // Where nothing was stored there is nothing to wait for.
+    if (answer !== "k" && !(answer as unknown[]).includes("k")) return answer;
     if (Number(reached) >= replicas) return answer;
     throw new ChordError(
       "backend_unavailable",
@@ -126,27 +194,16 @@ export class Calls {
     );
   }
 
-  #within(answer: Promise<unknown>, ms: number): Promise<never> {
+  #late(): ChordError {
+    const ms = Math.round(this.patience);
+    const message = `Redis gave no answer within ${ms} ms (option retryFor); see whether the server runs and the client connects`;
+    return new ChordError("backend_unavailable", this.link.closed ?? message);
+  }
+
+  #within<T>(answer: Promise<T>, ms: number): Promise<T> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        reject(
-          new ChordError(
-            "backend_unavailable",
-            this.link.closed ??
-              `Redis gave no answer within ${Math.round(this.patience)} ms (option retryFor); see whether the server runs and the client connects`,
-          ),
-        );
-      }, ms);
-      answer.then(
-        (value) => {
-          clearTimeout(timer);
-          resolve(value as never);
-        },
-        (reason) => {
-          clearTimeout(timer);
-          reject(reason);
-        },
-      );
+      const timer = setTimeout(() => reject(this.#late()), ms);
+      answer.then(resolve, reject).finally(() => clearTimeout(timer));
     });
   }
 }

@@ -18,6 +18,7 @@ export interface NodeRedisClient {
 /** A connected cluster client of node-redis (`createCluster`), by what is used of it. */
 export interface NodeRedisCluster {
   readonly isOpen: boolean;
+  readonly isReady: boolean;
   readonly masters: readonly unknown[];
   sendCommand(firstKey: string | undefined, isReadonly: boolean | undefined, args: string[], options?: object): Promise<unknown>;
   // biome-ignore lint/suspicious/noExplicitAny: a node of its own types
@@ -113,7 +114,7 @@ class NodeRedisClusterLink implements Link {
   }
 
   send(key: string, args: string[]): Promise<unknown> {
-    return this.client.sendCommand(key, false, args, whenWaiting);
+    return this.client.sendCommand(key, false, args, this.client.isReady ? whenReady : whenWaiting);
   }
 
   async sendBoth(key: string, first: string[], second: string[]): Promise<readonly [unknown, unknown]> {
@@ -139,11 +140,10 @@ class NodeRedisClusterLink implements Link {
   }
 }
 
-/** ioredis looks commands up by their lower-case names. */
 const callOf =
-  (client: { call(command: string, args: readonly string[]): Promise<unknown> }): Ask =>
-  ([command, ...args]) =>
-    client.call((command as string).toLowerCase(), args);
+  (client: IoredisClient): Ask =>
+  (args) =>
+    client.call(args[0] as string, args.slice(1));
 
 class IoredisLink implements Link {
   readonly isCluster = false;
@@ -181,7 +181,7 @@ class IoredisClusterLink implements Link {
   readonly isCluster = true;
   readonly #call: Ask;
   constructor(readonly client: IoredisCluster) {
-    this.#call = callOf(client);
+    this.#call = (args) => client.call(args[0] as string, args.slice(1));
   }
 
   get closed(): string | undefined {
@@ -193,6 +193,7 @@ class IoredisClusterLink implements Link {
   }
 
   async sendBoth(_key: string, first: string[], second: string[]): Promise<readonly [unknown, unknown]> {
+    // Here commands are methods.
     const lower = ([command, ...args]: string[]) => [(command as string).toLowerCase(), ...args];
     const pipeline = this.client.pipeline([lower(first), lower(second)]) as { exec(): Promise<[Error | null, unknown][]> };
     const replies = await pipeline.exec();

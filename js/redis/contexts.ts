@@ -2,7 +2,7 @@
 import type { Backend, Commit, Committed, Entry, Expired, Head, Keep, News, Page, Removal, Stored } from "../backend.js";
 import { ChordError } from "../error.js";
 import { Batches, type Waiting } from "./batches.js";
-import { Calls, type Replication, script } from "./calls.js";
+import { Calls, commandOf, places, type Replication, type Script, script } from "./calls.js";
 import type { Link } from "./clients.js";
 import { failure } from "./failures.js";
 import { type Bucket, bucketOf, bucketsOf, compareBytes } from "./keys.js";
@@ -134,7 +134,7 @@ export class RedisContexts implements Backend {
   async load(id: string): Promise<Stored | null> {
     const { context, snapshot, log, tombstones } = this.#bucket(id);
     const key = context + id;
-    const answer = (await this.#calls.run(loadScript, key, ["4", key, snapshot + id, log + id, tombstones, id])) as Parts;
+    const answer = (await this.#calls.ask(loadScript, ["EVALSHA", "", "4", key, snapshot + id, log + id, tombstones, id])) as Parts;
     switch (answer[0]) {
       case "x":
         return this.#storedOf(id, answer);
@@ -151,9 +151,24 @@ export class RedisContexts implements Backend {
     const { context, snapshot, log, due, ids, tombstones, ends } = this.#bucket(id);
     const key = context + id;
     const which = [text(head?.version ?? null), head?.revision ?? "", text(expiredBefore ?? null)];
-    const args = ["7", key, snapshot + id, log + id, due, ids, tombstones, ends, id, this.#publish, String(tombstoneUntil), ...which];
+    const args = [
+      "EVALSHA",
+      "",
+      "7",
+      key,
+      snapshot + id,
+      log + id,
+      due,
+      ids,
+      tombstones,
+      ends,
+      id,
+      this.#publish,
+      String(tombstoneUntil),
+      ...which,
+    ];
     const again = head === undefined ? args : [...args, "1"];
-    const answer = (await this.#calls.run(removeScript, key, args, undefined, again)) as Parts;
+    const answer = (await this.#calls.ask(removeScript, args, again)) as Parts;
     if (answer[0] === "e") throw refusal(answer);
     return answer[0] === "h" ? headOf(String(answer[1])) : null;
   }
@@ -161,8 +176,8 @@ export class RedisContexts implements Backend {
   async trim(id: string, keep: Keep, deltasTtl: number | null): Promise<number> {
     const { context, log, due } = this.#bucket(id);
     const key = context + id;
-    const args = ["3", key, log + id, due, id, text(keep.count), text(keep.bytes), text(keep.after), text(deltasTtl)];
-    const answer = (await this.#calls.run(trimScript, key, args)) as string | Parts;
+    const args = ["EVALSHA", "", "3", key, log + id, due, id, text(keep.count), text(keep.bytes), text(keep.after), text(deltasTtl)];
+    const answer = (await this.#calls.ask(trimScript, args)) as string | Parts;
     if (typeof answer === "object") throw refusal(answer);
     return Number(answer);
   }
@@ -233,16 +248,11 @@ export class RedisContexts implements Backend {
   }
 
   /** Asks a script about many keys, each with an argument of its own: at once on a server, key by key in a cluster. */
-  async #ask(
-    asked: Parameters<Calls["run"]>[0],
-    keys: readonly string[],
-    common: readonly string[],
-    own: readonly string[],
-  ): Promise<(readonly string[])[]> {
+  async #ask(asked: Script, keys: readonly string[], common: readonly string[], own: readonly string[]): Promise<(readonly string[])[]> {
     if (!this.#link.isCluster) {
-      return (await this.#calls.run(asked, keys[0] as string, [String(keys.length), ...keys, ...common, ...own])) as string[][];
+      return (await this.#calls.ask(asked, commandOf([...places(), ...keys], [...common, ...own]))) as string[][];
     }
-    const answers = keys.map((key, index) => this.#calls.run(asked, key, ["1", key, ...common, own[index] as string]));
+    const answers = keys.map((key, index) => this.#calls.ask(asked, ["EVALSHA", "", "1", key, ...common, own[index] as string]));
     return (await Promise.all(answers)).map((answer) => (answer as string[][])[0] as string[]);
   }
 
@@ -265,39 +275,38 @@ export class RedisContexts implements Backend {
 
   #sendCommits(group: readonly Waiting<CommitItem, Committed>[]): void {
     const replication = this.#settings.waitReplicas;
-    const keys: string[] = [];
-    const args = [String(group.length), this.#publish, "", replication === undefined ? "" : "1"];
-    let swept: Bucket | undefined;
+    const keys = places();
+    const args = [String(group.length), `${this.#link.isCluster ? "S" : ""}${replication === undefined ? "" : "W"}`];
+    let swept: readonly [Bucket, string] | undefined;
     for (const { item, bucket: number } of group) {
       const { id, commit } = item;
-      const { base, reset, entries, snapshot, keep } = commit;
+      const { base, reset, entries, snapshot, expiresAt, deltasExpireAt, keep } = commit;
       const bucket = this.#buckets[number] as Bucket;
       keys.push(bucket.context + id, bucket.log + id, bucket.due);
       if (snapshot !== undefined) keys.push(bucket.snapshot + id);
       if (reset) {
         keys.push(bucket.ids, bucket.tombstones, bucket.ends);
-        swept = bucket;
-        args[2] = String((entries[entries.length - 1] as Entry).insertedAt - sweepMargin);
+        swept = [bucket, String((entries[entries.length - 1] as Entry).insertedAt - sweepMargin)];
       }
+      const kind = reset ? "r" : snapshot === undefined ? "a" : "s";
+      const start = `${kind} ${entries.length} ${base === null ? "" : base.version}`;
+      const kept = `${text(keep.count)} ${text(keep.bytes)} ${text(keep.after)}`;
       args.push(
         id,
-        reset ? "r" : snapshot === undefined ? "" : "s",
-        String(entries.length),
-        base === null ? "" : String(base.version),
         base === null ? "" : base.revision,
-        text(commit.expiresAt),
-        text(commit.deltasExpireAt),
-        text(keep.count),
-        text(keep.bytes),
-        text(keep.after),
+        (entries[0] as Entry).previous,
+        `${start} ${text(expiresAt)} ${text(deltasExpireAt)} ${kept}`,
       );
-      for (const { version, revision, previous, insertedAt, delta } of entries) {
-        args.push(String(version), revision, previous, String(insertedAt), delta);
-      }
+      for (const { version, revision, insertedAt, delta } of entries) args.push(`${version}-0`, revision, String(insertedAt), delta);
       if (snapshot !== undefined) args.push(snapshot);
     }
-    if (swept !== undefined) keys.push(swept.tombstones, swept.ends);
-    this.#calls.run(commitScript, keys[0] as string, [String(keys.length), ...keys, ...args], replication).then(
+    if (swept !== undefined) {
+      keys.push(swept[0].tombstones, swept[0].ends);
+      args.push(swept[1]);
+    }
+    this.#calls.run(
+      commitScript,
+      commandOf(keys, args),
       (answer) => {
         if (answer === "k") for (const { resolve } of group) resolve({ ok: true });
         else settle(group, (index) => committedOf((answer as (string | Parts)[])[index] as string | Parts));
@@ -305,18 +314,21 @@ export class RedisContexts implements Backend {
       (reason) => {
         for (const { reject } of group) reject(reason);
       },
+      replication,
     );
   }
 
   #sendSinces(group: readonly Waiting<SinceItem, News>[]): void {
-    const keys: string[] = [];
+    const keys = places();
     const args = [String(group.length)];
     for (const { item, bucket: number } of group) {
       const bucket = this.#buckets[number] as Bucket;
       keys.push(bucket.context + item.id, bucket.log + item.id);
       args.push(String(item.have.version), item.have.revision);
     }
-    this.#calls.run(sinceScript, keys[0] as string, [String(keys.length), ...keys, ...args]).then(
+    this.#calls.run(
+      sinceScript,
+      commandOf(keys, args),
       (answer) => settle(group, (index) => newsOf((answer as (string | Parts)[])[index] as string | Parts)),
       (reason) => {
         for (const { reject } of group) reject(reason);
