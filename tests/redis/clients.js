@@ -1,38 +1,16 @@
-/** Clients of both libraries, as an application makes them, and Chords over them. */
-import Redis, { Cluster } from "ioredis";
+/** Chords over clients of their own, as an application makes them. */
 import { Chord } from "chord-sync";
 import { redisBackend } from "chord-sync/redis";
-import { createClient, createCluster } from "redis";
-
-const host = "127.0.0.1";
-
-/**
- * By name: makes and connects a client for what `targetOf` tells, hears `onError`, and gives `{ client, close() }`. Without somebody who listens, an
- * error would end the process.
- */
-const libraries = {
-  "node-redis": async ({ url, roots }, onError, options) => {
-    const client =
-      roots === undefined ? createClient({ url, ...options }) : createCluster({ rootNodes: roots.map((socket) => ({ socket })), ...options });
-    client.on("error", onError);
-    await client.connect();
-    return { client, close: () => void (client.isOpen && client.destroy()) };
-  },
-  ioredis: async ({ url, roots }, onError, options) => {
-    const client = roots === undefined ? new Redis(url, options) : new Cluster(roots, { redisOptions: { family: 4 }, ...options });
-    client.on("error", onError);
-    return { client, close: () => void client.disconnect() };
-  },
-};
+import { libraries } from "./libraries.js";
 
 export const libraryNames = Object.keys(libraries);
 
 /** What a process needs to know of a server, a cluster or a proxy to connect to it. */
-export const targetOf = ({ url, roots }) => ({ url, roots: roots?.map(({ port }) => ({ host, port })) });
+export const targetOf = ({ url, roots }) => ({ url, roots });
 
-export function connectClient(library, target, { onError = () => {}, ...options } = {}) {
-  return libraries[library](targetOf(target), onError, options);
-}
+/** A client for a target, connected: `{ client, close() }`. */
+export const connectClient = (library, target, options) =>
+  libraries[library][target.roots === undefined ? "single" : "cluster"](target, options);
 
 /** A Chord over a client of its own; `close()` closes both. */
 export async function openChord(library, target, { namespace = "test", client: clientOptions, redis, ...options } = {}) {
