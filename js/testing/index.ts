@@ -33,6 +33,9 @@ import { payloads } from "./backend/payloads.js";
 import { removal } from "./backend/removal.js";
 import { watching } from "./backend/watching.js";
 import { type BackendOption, doorsOf } from "./chord/claims.js";
+import { keeping } from "./chord/keeping.js";
+import { listening } from "./chord/listening.js";
+import { syncing } from "./chord/syncing.js";
 import { writing } from "./chord/writing.js";
 import { type ConformanceCase, type ConformanceOptions, casesOf, type FreshStore } from "./suite.js";
 
@@ -52,7 +55,7 @@ export function backendConformance(
   return casesOf(claims, store, doors, options);
 }
 
-const claimsOfChord = [...writing];
+const claimsOfChord = [writing, syncing, keeping, listening].flat();
 
 /**
  * What `Chord` promises, over a backend: several instances on one store lose nothing and tell exactly what happened. Here `connect` gives what

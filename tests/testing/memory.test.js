@@ -2,13 +2,13 @@
 import { test } from "node:test";
 import { Chord } from "chord-sync";
 import { backendConformance, chordConformance, register } from "chord-sync/testing";
-import { MemoryBackend } from "../backends/memory-backend.js";
+import { WatchingBackend } from "./watching-backend.js";
 
 /** Connections to a store in memory are the same object. */
 const store = () => {
-  const backend = new MemoryBackend();
+  const backend = new WatchingBackend();
   return { connect: () => backend };
 };
 
-register(backendConformance(store, { lacks: ["watching"] }), test);
+register(backendConformance(store), test);
 register(chordConformance(Chord, store, { lacks: ["watching"] }), test);

@@ -113,13 +113,16 @@ export const concurrency = [
     const ends = new Map<number, string>([[head.version, head.revision]]);
     let isOver = false;
     const write = async (): Promise<void> => {
-      for (let n = 0; n < 40; n += 1) {
-        const commit = commitOn(head, { entries: 3, ...(n % 5 === 4 ? { snapshot: `{"n":${head.version + 3}}` } : {}) });
-        ends.set(commit.head.version, commit.head.revision);
-        await accepted(writer, "a", commit);
-        ({ head } = commit);
+      try {
+        for (let n = 0; n < 40; n += 1) {
+          const commit = commitOn(head, { entries: 3, ...(n % 5 === 4 ? { snapshot: `{"n":${head.version + 3}}` } : {}) });
+          ends.set(commit.head.version, commit.head.revision);
+          await accepted(writer, "a", commit);
+          ({ head } = commit);
+        }
+      } finally {
+        isOver = true;
       }
-      isOver = true;
     };
     const trim = async (): Promise<void> => {
       while (!isOver) {

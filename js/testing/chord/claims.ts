@@ -1,6 +1,8 @@
 /** How claims about a `Chord` over a backend are made. */
 import type { Chord } from "../../chord.js";
+import { ChordError, type ChordErrorCode } from "../../error.js";
 import type { ChordOptions } from "../../options.js";
+import { BrokenContract, shown } from "../contract.js";
 import type { Capability, Claim, Doors, Ground } from "../suite.js";
 
 /** What `Chord.open` takes as `backend`. */
@@ -33,9 +35,31 @@ export function doorsOf(open: (options: ChordOptions) => Promise<Chord>): Doors<
   };
 }
 
-export type Check = (open: (options?: ChordOptions) => Promise<Chord>, ground: Ground<Connection>) => Promise<void>;
+/** Opens an instance over a connection of its own; the rule is the claim's name. */
+export type Check = (open: (options?: ChordOptions) => Promise<Chord>, rule: string) => Promise<void>;
 
-/** A claim about instances, each with a connection of its own to one store. */
+/** A claim about instances on one store. */
 export function claim(name: string, check: Check, ...needs: readonly Capability[]): Claim<Connection> {
-  return { name, needs, check: (ground) => check(async (options) => (await ground.connect()).open(options), ground) };
+  const opener = (ground: Ground<Connection>) => async (options?: ChordOptions) => (await ground.connect()).open(options);
+  return { name: `Chord: ${name}`, needs, check: (ground) => check(opener(ground), `Chord: ${name}`) };
+}
+
+/** Two instances with the same options. */
+export async function two(open: (options?: ChordOptions) => Promise<Chord>, options?: ChordOptions): Promise<readonly [Chord, Chord]> {
+  return [await open(options), await open(options)];
+}
+
+/** A clock that stands still until `now` is set. */
+export function manualClock(): { now: number; readonly timeProvider: () => number } {
+  const clock = { now: 1_000_000, timeProvider: () => clock.now };
+  return clock;
+}
+
+/** The code of the error that a call rejects with; another outcome breaks the rule. */
+export async function refusal(call: Promise<unknown>, code: ChordErrorCode, rule: string): Promise<void> {
+  const came = await call.then(
+    (value) => `${shown(value)}`,
+    (error: unknown) => (error instanceof ChordError ? error.code : shown(error)),
+  );
+  if (came !== code) throw new BrokenContract(rule, `an error with the code ${code}`, came);
 }
