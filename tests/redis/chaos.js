@@ -140,13 +140,16 @@ export async function chaos(libraries, target, troubles) {
     }
     const outcomes = await work;
 
-    const [all] = await Promise.all([each.run(readAll, contextIds)]);
+    const all = await each.run(readAll, contextIds);
     const counts = account(all, outcomes);
     const heads = Object.fromEntries(all.map(({ id, version }) => [id, version]));
-    for (const [name, process] of Object.entries({ everything, each, writing: writing[0] })) {
-      const { lacking, disorder } = await process.run(heard, { heads, ms: latest });
-      assert.deepEqual(lacking, [], `whoever listens to ${name} is at the head`);
-      assert.deepEqual(disorder, [], `whoever listens to ${name} heard versions in their order`);
+    const listening = { all: everything, each, "each, and writes": writing[0] };
+    const told = await Promise.all(
+      Object.entries(listening).map(async ([to, process]) => [to, await process.run(heard, { heads, ms: latest })]),
+    );
+    for (const [to, { lacking, disorder }] of told) {
+      assert.deepEqual(lacking, [], `whoever listens to ${to} is at the head`);
+      assert.deepEqual(disorder, [], `whoever listens to ${to} heard versions in their order`);
     }
     return { ...counts, failures: outcomes.flatMap(({ failed }) => failed) };
   } finally {
