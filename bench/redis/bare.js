@@ -1,4 +1,5 @@
-// What somebody without Chord would write for the same duty: one script that compares, stores what changed, trims and publishes.
+// What somebody without Chord would write for the same duty: one script that compares, stores what changed and now and then the state, trims,
+// notes when the oldest is due, and publishes.
 
 const text = `
 local head = redis.call('HMGET', KEYS[1], 'v', 'r')
@@ -6,9 +7,13 @@ if (head[1] or '0') ~= ARGV[1] or (head[2] or '') ~= ARGV[2] then return 0 end
 redis.call('HSET', KEYS[1], 'v', ARGV[3], 'r', ARGV[4], 't', ARGV[5])
 redis.call('XADD', KEYS[2], 'MAXLEN', 100, ARGV[3] .. '-0', 'r', ARGV[4], 'p', ARGV[2], 't', ARGV[5], 'd', ARGV[6])
 if ARGV[7] then redis.call('HSET', KEYS[1], 's', ARGV[7]) end
-redis.call('PUBLISH', KEYS[3], KEYS[1])
+redis.call('ZADD', KEYS[3], ARGV[5], KEYS[1])
+redis.call('PUBLISH', KEYS[4], KEYS[1])
 return 1
 `;
+
+/** After so many versions the state is stored, too. */
+const snapshotEvery = 16;
 
 export const loadScript = (client) => client.scriptLoad(text);
 
@@ -23,14 +28,16 @@ export class BareContext {
   constructor(client, sha, id) {
     this.#client = client;
     this.#sha = sha;
-    this.#keys = [`bare:c:${id}`, `bare:d:${id}`, "bare:n"];
+    this.#keys = [`bare:c:${id}`, `bare:d:${id}`, "bare:x", "bare:n"];
   }
 
-  async update(delta) {
+  /** @param state as JSON, which is stored with some of the versions */
+  async update(delta, state) {
     const version = this.#version + 1;
     // As long as Chord's.
     const revision = `0123456789abcdef-${version.toString(36)}`;
     const args = [String(this.#version), this.#revision, String(version), revision, String(Date.now()), delta];
+    if (version % snapshotEvery === 0) args.push(state);
     const stored = await this.#client.evalSha(this.#sha, { keys: this.#keys, arguments: args });
     if (stored !== 1) throw new Error("somebody else has written");
     this.#version = version;
@@ -43,7 +50,7 @@ export class BareContext {
  * nobody was faster. Gives how many tries were in vain.
  */
 export async function retryBlindly({ client }, { sha, times, inFlight }) {
-  const keys = ["bare:c:hot", "bare:d:hot", "bare:n"];
+  const keys = ["bare:c:hot", "bare:d:hot", "bare:x", "bare:n"];
   let left = times;
   let conflicts = 0;
   async function lane() {

@@ -49,11 +49,7 @@ async function bench() {
     const { size, bytes } = await bytesPerChange(chord, server, changes);
     line([`bytes sent for one field of ${(size / 1000).toFixed(0)} KB`, "", bold(bytes.toFixed(0)), "", "< 2,000", verdict(bytes < 2000)]);
     say();
-    say(
-      dim(
-        "By hand: one script that compares, stores the delta, trims and publishes, by its digest; in the third row read, compute and try",
-      ),
-    );
+    say(dim("By hand: one script for the same, see bench/redis/bare.js, called by its digest; in the third row read, compute and try"));
     say(
       dim(
         `until nobody was faster, ${median(hot.conflicts).toFixed(1)} times in vain per increment. Bytes: what the server received, over ${changes} changes.`,

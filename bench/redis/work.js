@@ -11,6 +11,8 @@ const change = (step) => ({ metadata: { theme: themes[step % 2] } });
 const deltaOf = (step) =>
   JSON.stringify({ metadata: { theme: { action: "modified", oldValue: themes[(step + 1) % 2], value: themes[step % 2] } } });
 
+const state = JSON.stringify(makeB());
+
 /** Does `update` so many times, with so many of them under way. */
 async function spread(times, update) {
   let next = 0;
@@ -46,7 +48,7 @@ export async function oneContext(chord, client, sha) {
       title: "bare script",
       batch,
       async run() {
-        for (let n = 0; n < batch; n += 1) await bare.update(deltaOf(n));
+        for (let n = 0; n < batch; n += 1) await bare.update(deltaOf(n), state);
       },
       check: () => true,
     },
@@ -76,7 +78,7 @@ export async function manyContexts(chord, client, sha) {
       id: "many, bare",
       title: "bare script",
       batch,
-      run: () => spread(batch, (n) => bare[n % many].update(deltaOf(n))),
+      run: () => spread(batch, (n) => bare[n % many].update(deltaOf(n), state)),
       check: () => true,
     },
   };

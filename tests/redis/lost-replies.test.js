@@ -145,7 +145,12 @@ for (const library of libraryNames) {
 
     test("an update that never gets a reply fails in time, and is applied once or not at all", limit, async () => {
       const id = "never";
-      const { failed } = await losing(id, isCommit, () => within(20_000, "giving up", outcomesOf([update(id, "token")])));
+      const hasty = await openChord(library, proxy, { client: clientOptions[library], redis: { retryFor: 500 } });
+      const { failed } = await losing(id, isCommit, () => {
+        const given = hasty.chord.updateContext(id, { tokens: append("token"), count: increment() });
+        return within(20_000, "giving up", outcomesOf([{ token: "token", update: given }]));
+      });
+      await hasty.close();
       assert.equal(failed, 1);
       assert.equal((await chord.updateContext(id, { tokens: append("later"), count: increment() })).changed, true);
     });
