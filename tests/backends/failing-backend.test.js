@@ -158,7 +158,7 @@ test("a malformed answer is a backend_error that says what was wrong and where",
       [{ kind: "tail", entries: [7] }, /since\(\)\.entries\[\]\.version/],
     ],
     commit: [
-      [undefined, /commit\(\)\.ok/],
+      [undefined, /an object as commit\(\)/],
       [{ ok: "yes" }, /commit\(\)\.ok/],
       [{ ok: false, tail: [{}] }, /commit\(\)\.tail\[\]\.version/],
     ],
