@@ -59,6 +59,8 @@ export class Following implements Followed {
   readonly #listeners: Listeners;
   readonly #told = new Map<string, Told>();
   readonly #hints: Hints;
+  /** How many deletions of a context are under way here, so that nobody takes them for another's. */
+  readonly #deletions = new Map<string, number>();
   readonly #look = (): void => this.#lookAtAll();
   readonly #timer: ReturnType<typeof setInterval>;
 
@@ -78,6 +80,26 @@ export class Following implements Followed {
   committed(commit: Commit): void {
     this.#hints.committed(commit);
     this.#add(commit);
+  }
+
+  /** A context is about to be deleted here, or for `"*"` any. */
+  deleting(id: string): void {
+    this.#deletions.set(id, (this.#deletions.get(id) ?? 0) + 1);
+  }
+
+  /** It has been, or not. */
+  deletionOver(id: string): void {
+    const left = (this.#deletions.get(id) ?? 1) - 1;
+    if (left > 0) this.#deletions.set(id, left);
+    else this.#deletions.delete(id);
+    for (const hinted of id === "*" ? this.#told.keys() : [id]) {
+      const told = this.#told.get(hinted);
+      if (told?.isHinted && !told.isBusy) this.#lookAt(hinted, told);
+    }
+  }
+
+  #isDeleting(id: string): boolean {
+    return this.#deletions.has(id) || this.#deletions.has("*");
   }
 
   heard(commit: Commit): void {
@@ -181,7 +203,7 @@ export class Following implements Followed {
   #goOn(id: string, told: Told): void {
     told.isBusy = false;
     this.#tell(id, told);
-    if (told.isHinted && !told.isBusy) this.#lookAt(id, told);
+    if (told.isHinted && !told.isBusy && !this.#isDeleting(id)) this.#lookAt(id, told);
   }
 
   /** Tells what can be told now; what has to be read first is told later. */
@@ -272,24 +294,27 @@ export class Following implements Followed {
   }
 
   #lookAt(id: string, told: Told): void {
-    told.isHinted = told.isBusy;
-    if (told.isBusy || told.isOver) return;
+    told.isHinted = told.isBusy || this.#isDeleting(id);
+    if (told.isHinted || told.isOver) return;
     told.isBusy = true;
     void this.#compare(id, told).finally(() => this.#goOn(id, told));
   }
 
   /** Compares what was told last with what is stored, and tells what happened in between. */
   async #compare(id: string, told: Told): Promise<void> {
-    const { version, revision } = told;
-    if (version === undefined) return;
+    const { version = 0, revision } = told;
     let state: State | "same" | undefined;
     try {
-      state = await this.#core.get(id, { version, revision });
+      state = await this.#core.get(id, version > 0 ? { version, revision } : undefined);
     } catch {
       // Whoever calls the store is told what is wrong with it; the next hint or look comes back to this.
       return;
     }
     if (state === "same" || told.isOver) return;
+    if (this.#isDeleting(id)) {
+      told.isHinted = true;
+      return;
+    }
     const isAnother = state === undefined || state.version < version || (state.version === version && state.revision !== revision);
     // When it was deleted is not known any more; it was there before, or there is nothing to tell.
     if (isAnother && version > 0 && !told.isGone) {

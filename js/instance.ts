@@ -134,6 +134,23 @@ export class Instance {
     this.#tell(moment.id, isRestored ? "restore" : kind, moment.stamp, isRestored ? undefined : () => moment.record.delta);
   }
 
+  /** Does `work`, which may delete a context, or any where that is `"*"`. */
+  deleting<T>(contextId: string, work: () => Settled<T>): Settled<T> {
+    const following = this.#following;
+    if (following === undefined) return work();
+    following.deleting(contextId);
+    const over = (): void => following.deletionOver(contextId);
+    try {
+      const outcome = work();
+      if (outcome instanceof Promise) return outcome.finally(over);
+      over();
+      return outcome;
+    } catch (error) {
+      over();
+      throw error;
+    }
+  }
+
   /** A context is gone. */
   deleted(contextId: string, head: { readonly version: number; readonly revision: string }, insertedAt: number): void {
     this.history.forget(contextId);
