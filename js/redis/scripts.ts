@@ -164,7 +164,7 @@ for i = 1, tonumber(ARGV[1]) do
   isWell = isWell and answer == 'k'
 end
 if KEYS[k + 1] then
-  local ended = pcall('ZRANGEBYSCORE', KEYS[k + 2], '-inf', ARGV[a], 'LIMIT', 0, 2)
+  local ended = pcall('ZRANGEBYSCORE', KEYS[k + 2], '-inf', ARGV[a], 'LIMIT', 0, 2 * ARGV[1])
   if ended[1] and not ended.err then
     pcall('HDEL', KEYS[k + 1], unpack(ended))
     pcall('ZREM', KEYS[k + 2], unpack(ended))
