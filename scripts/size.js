@@ -30,7 +30,7 @@ async function scripts(isGlueLeftOut) {
     write: false,
     format: "esm",
     target: "es2022",
-    external: isGlueLeftOut ? ["*/glue/chord.js"] : [],
+    external: isGlueLeftOut ? ["*/glue/*.js"] : [],
     logLevel: "error",
   });
   return Buffer.from(outputFiles[0].contents);
