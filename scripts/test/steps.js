@@ -49,6 +49,22 @@ const onNode = (name, files) =>
     ...files,
   ]);
 
+const onDeno = (name, files) =>
+  withReport(name, deno(), (report) => [
+    ...["test", "--allow-all", "--no-check", "--no-lock", "--no-remote", `--junit-path=${report}`],
+    ...files,
+  ]);
+
+const onBun = (name, files) => withReport(name, bun(), (report) => ["test", "--reporter=junit", `--reporter-outfile=${report}`, ...files]);
+
+/** Each runtime has an SQLite of its own. */
+async function examples() {
+  const files = testFiles("examples");
+  const counts = [await onNode("examples", files), await onDeno("examples-deno", files), await onBun("examples-bun", files)];
+  const sum = (kind) => counts.reduce((total, count) => total + count[kind], 0);
+  return { passed: sum("passed"), failed: sum("failed"), skipped: sum("skipped") };
+}
+
 async function clippyForWasm() {
   const args = ["--package", "chord", "--lib", "--target", "wasm32-unknown-unknown", "--target-dir", at(rust.folder)];
   if (rust.args.length === 0) return passes("cargo", ["clippy", ...args, "--", "--deny", "warnings"]);
@@ -129,19 +145,8 @@ export const steps = [
   { name: "publint", work: () => passes(node, [tool("publint", "src", "cli.js"), "run", at("pkg"), "--strict"], { env }) },
   { name: "attw", work: attw },
   { name: "suite on Node", work: () => onNode("node", testFiles("tests/js")) },
-  {
-    name: "suite on Deno",
-    work: () =>
-      withReport("deno", deno(), (report) => [
-        ...["test", "--allow-all", "--no-check", "--no-lock", "--no-remote", `--junit-path=${report}`],
-        ...testFiles("tests/js"),
-      ]),
-  },
-  {
-    name: "suite on Bun",
-    work: () =>
-      withReport("bun", bun(), (report) => ["test", "--reporter=junit", `--reporter-outfile=${report}`, ...testFiles("tests/js")]),
-  },
+  { name: "suite on Deno", work: () => onDeno("deno", testFiles("tests/js")) },
+  { name: "suite on Bun", work: () => onBun("bun", testFiles("tests/js")) },
   {
     name: "harness for browsers",
     work: () =>
@@ -158,7 +163,8 @@ export const steps = [
   { name: "packed package", work: () => onNode("packed", testFiles("tests/packed")) },
   { name: "fresh projects", work: () => onNode("bundlers", testFiles("tests/bundlers")) },
   { name: "live page", work: () => onNode("page", testFiles("tests/www")) },
-  { name: "backends of one's own", work: () => onNode("backends", testFiles("tests/backends")) },
+  { name: "backends of one's own", work: () => onNode("backends", testFiles("tests/backends", "tests/testing")) },
+  { name: "examples", work: examples },
   { name: "demo", work: demo },
   { name: "size", work: async () => single(await measure()) },
 ];
