@@ -34,7 +34,7 @@ import type {
   SyncResult,
   WriteOptions,
 } from "./types.js";
-import { openCore } from "./wasm.js";
+import { editionFor, openCore } from "./wasm.js";
 import { cleanup, deleteContext, setContext, updateContext } from "./writes.js";
 
 const written = ({ changed, version }: Result): Outcome => ({ outcome: changed ? "changed" : "unchanged", version });
@@ -100,7 +100,7 @@ export class Chord implements AsyncDisposable {
    */
   static async open(options?: ChordOptions): Promise<Chord> {
     const settings = settingsOf(options);
-    const module = await moduleFrom(settings.wasm);
+    const module = await moduleFrom(settings.wasm, editionFor(settings));
     try {
       const core = openCore(module, settings);
       try {

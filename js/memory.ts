@@ -2,7 +2,9 @@
  * Linear memory as both sides know it, see `src/wasm/area.rs`: one area for ids, one for texts, one for the numbers of an answer.
  */
 import { ChordError } from "./error.js";
-import * as glue from "./glue/chord.js";
+import * as chord from "./glue/chord.js";
+import * as backends from "./glue/chord-backends.js";
+import type { Edition } from "./module.js";
 
 /** Places of numbers in an answer; the names are those of `src/wasm/output.rs`. */
 const place = { address: 0, ascii: 1, parts: 2, lengths: 3, version: 7, counter: 8, at: 9, extra: 10, count: 12 } as const;
@@ -21,9 +23,21 @@ interface NodeBuffer {
   from(buffer: ArrayBuffer): Partial<Latin1>;
 }
 
+interface Exports {
+  readonly memory: WebAssembly.Memory;
+}
+
+/** What is generated for an edition. Each has what the first one has. */
+export type Glue = Omit<typeof chord, "default" | "initSync"> & { initSync(source: { module: WebAssembly.Module }): Exports };
+
+const glues: { readonly [edition in Edition]: Glue } = { chord, "chord-backends": backends };
+
 /** Linear memory of one instance, and the views into it; made anew whenever memory has grown. */
 export class Memory {
-  readonly #exports: glue.InitOutput;
+  /** The functions generated for it. */
+  readonly glue: Glue;
+  readonly #edition: Edition;
+  readonly #exports: Exports;
   #buffer: ArrayBuffer | undefined;
   #bytes = new Uint8Array(0);
   #latin1: Latin1 | undefined;
@@ -32,19 +46,27 @@ export class Memory {
   #idSize = 0;
   #text = new Uint8Array(0);
   #textSize = 0;
+  #hasTrapped = false;
 
-  constructor(exports: glue.InitOutput) {
+  constructor(edition: Edition, exports: Exports) {
+    this.glue = glues[edition];
+    this.#edition = edition;
     this.#exports = exports;
   }
 
   /** Whether calls may be made. */
   get isInUse(): boolean {
-    return this === memory && !hasTrapped;
+    return this === instances.get(this.#edition) && !this.#hasTrapped;
   }
 
   /** @throws ChordError `internal` where calls may not be made any more */
   checkInUse(): void {
     if (!this.isInUse) throw new ChordError("internal", "an earlier defect cost this Chord its memory; open a new one");
+  }
+
+  /** Notes that the instance is not to be used any more. */
+  trapped(): void {
+    this.#hasTrapped = true;
   }
 
   /** Writes an id and gives its bytes. */
@@ -137,6 +159,7 @@ export class Memory {
   #refresh(): void {
     if (this.#buffer === this.#exports.memory.buffer) return;
     // Asking for the areas may grow memory and so void what was made before.
+    const { glue } = this;
     const id = glue.idArea(this.#idSize);
     const text = glue.textArea(this.#textSize);
     const numbers = glue.numbersArea();
@@ -151,29 +174,26 @@ export class Memory {
   }
 }
 
-/** The instance in use, made anew after a trap: linear memory that was left in the middle of something is not to be trusted. */
-let memory: Memory | undefined;
-let hasTrapped = false;
+/** The instances in use, made anew after a trap: linear memory that was left in the middle of something is not to be trusted. */
+const instances = new Map<Edition, Memory>();
 
-/** The memory of the instance that all engines of this process share. */
-export function memoryOf(module: WebAssembly.Module): Memory {
-  if (memory !== undefined && !hasTrapped) return memory;
+/** The memory of the instance that all engines of this process share, which use the same edition. */
+export function memoryOf(module: WebAssembly.Module, edition: Edition): Memory {
+  const last = instances.get(edition);
+  if (last?.isInUse) return last;
+  const { initSync, __wbg_reset_state } = glues[edition];
   // Glue keeps whatever it has instantiated, so another module must not get that far.
-  if (!WebAssembly.Module.exports(module).some(({ name }) => name === "numbersArea")) {
-    throw new ChordError("invalid_argument", "option wasm is not this release's chord.wasm: it exports something else");
+  const exports = new Set(WebAssembly.Module.exports(module).map(({ name }) => name));
+  if (!exports.has("numbersArea") || exports.has("chord_answer") !== (edition === "chord-backends")) {
+    throw new ChordError("invalid_argument", `option wasm is not this release's ${edition}.wasm: it exports something else`);
   }
   try {
-    if (hasTrapped) glue.__wbg_reset_state();
-    memory = new Memory(glue.initSync({ module }));
+    if (last !== undefined) __wbg_reset_state();
+    const memory = new Memory(edition, initSync({ module }));
+    instances.set(edition, memory);
+    return memory;
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new ChordError("invalid_argument", `option wasm is not this release's chord.wasm: ${reason}`, { cause });
+    throw new ChordError("invalid_argument", `option wasm is not this release's ${edition}.wasm: ${reason}`, { cause });
   }
-  hasTrapped = false;
-  return memory;
-}
-
-/** Notes that the instance is not to be used any more. */
-export function trapped(): void {
-  hasTrapped = true;
 }

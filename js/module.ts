@@ -1,13 +1,16 @@
 /** How the WebAssembly module gets here: the package's own, compiled once per process, or one the user brings. */
 import { ChordError, kindOf } from "./error.js";
 
-type Loader = () => WebAssembly.Module | Promise<WebAssembly.Module>;
+/** Which WebAssembly: `chord.wasm` has memory and IndexedDB, `chord-backends.wasm` memory and backends that the user brings. */
+export type Edition = "chord" | "chord-backends";
+
+type Loader = (edition: Edition) => WebAssembly.Module | Promise<WebAssembly.Module>;
 
 let load: Loader | undefined;
-let own: WebAssembly.Module | Promise<WebAssembly.Module> | undefined;
+const own = new Map<Edition, WebAssembly.Module | Promise<WebAssembly.Module>>();
 const brought = new WeakMap<object, Promise<WebAssembly.Module>>();
 
-/** Says where the package's own module comes from; each entry of the package does, for its kind of runtime. */
+/** Says where the package's own modules come from; each entry of the package does, for its kind of runtime. */
 export function loadBy(loader: Loader): void {
   load = loader;
 }
@@ -19,10 +22,11 @@ export function loadBy(loader: Loader): void {
  *
  * @throws ChordError `backend_unavailable` where it can't be loaded, `invalid_argument` where `source` is nothing it could be loaded from
  */
-export async function moduleFrom(source: unknown): Promise<WebAssembly.Module> {
+export async function moduleFrom(source: unknown, edition: Edition): Promise<WebAssembly.Module> {
   if (source === undefined) {
-    own ??= ownModule();
-    return own;
+    const module = own.get(edition) ?? ownModule(edition);
+    own.set(edition, module);
+    return module;
   }
   if (isModule(source)) return source as WebAssembly.Module;
   if (typeof source !== "object" || source === null) return explained(() => compile(source), "option wasm");
@@ -38,12 +42,12 @@ export async function moduleFrom(source: unknown): Promise<WebAssembly.Module> {
 // Some browsers switch WebAssembly off in their strictest mode.
 const isModule = (source: unknown): boolean => typeof WebAssembly === "object" && source instanceof WebAssembly.Module;
 
-function ownModule(): WebAssembly.Module | Promise<WebAssembly.Module> {
+function ownModule(edition: Edition): WebAssembly.Module | Promise<WebAssembly.Module> {
   if (load === undefined) throw new ChordError("backend_unavailable", "no entry of the package was imported; import chord-sync");
-  const loading = load();
+  const loading = load(edition);
   if (!(loading instanceof Promise)) return loading;
-  return explained(() => loading, "the package's chord.wasm").catch((error: unknown) => {
-    own = undefined;
+  return explained(() => loading, `the package's ${edition}.wasm`).catch((error: unknown) => {
+    own.delete(edition);
     throw error;
   });
 }
@@ -60,6 +64,11 @@ async function compile(given: unknown): Promise<WebAssembly.Module> {
     "invalid_argument",
     `option wasm must be bytes, a WebAssembly.Module, a Response, a URL or a promise of one, got ${kindOf(source)}`,
   );
+}
+
+/** The module that somebody has as base64. */
+export function compileText(base64: string): Promise<WebAssembly.Module> {
+  return WebAssembly.compile(Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)));
 }
 
 /** By the bytes rather than as a stream: servers that don't know the MIME type of WebAssembly are common, and the module is small. */

@@ -13,6 +13,8 @@ type Method = (typeof methods)[number];
 
 const revisions = /^[0-9a-f]{1,16}-[0-9a-f]{1,16}$/;
 const kinds = { context: "c", deltas: "d", tombstone: "t" } as const;
+/** So many tries follow at once: somebody succeeds each time, and a round trip is far shorter than any timer. */
+const immediateTries = 4;
 /** The longest that another try waits, in milliseconds. */
 const longestPause = 32;
 
@@ -63,9 +65,15 @@ export class OwnBackend {
       case "close":
         return backend.close?.();
       case "pause":
-        return new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(2 ** Number(argument), longestPause)));
+        return pause(Number(argument) - immediateTries);
     }
   }
+}
+
+/** The more tries were in vain, the longer, and at random, so that those who met once don't meet again. */
+function pause(tries: number): unknown {
+  if (tries < 0) return undefined;
+  return new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(2 ** tries, longestPause)));
 }
 
 /** Where somebody's code threw an error of ours, its code stays. */

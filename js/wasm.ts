@@ -5,8 +5,10 @@
 import type { Cleaned, Committed, Core, Guard, LogEntry, Settled, State, Synced } from "./core.js";
 import { Deadlines, late } from "./deadline.js";
 import { ChordError, type ChordErrorCode, type Path, showPath } from "./error.js";
-import * as glue from "./glue/chord.js";
-import { type Memory, memoryOf, trapped } from "./memory.js";
+import type { Chord as Engine } from "./glue/chord.js";
+import type { Chord as BackendsEngine } from "./glue/chord-backends.js";
+import { type Memory, memoryOf } from "./memory.js";
+import type { Edition } from "./module.js";
 import { backendOf, databaseOf, type Settings } from "./options.js";
 import { OwnBackend } from "./own-backend.js";
 
@@ -20,9 +22,12 @@ const pending = 4;
 const formats = ["default", "json-patch", "merge-patch"] as const;
 const noGuard = -1;
 
+/** The WebAssembly that has what `settings` ask for. */
+export const editionFor = (settings: Settings): Edition => (backendOf(settings) === undefined ? "chord" : "chord-backends");
+
 /** The engine for `settings`, over the instance of `module` that all engines of this process share. */
 export function openCore(module: WebAssembly.Module, settings: Settings): Core {
-  return new WasmCore(memoryOf(module), settings);
+  return new WasmCore(memoryOf(module, editionFor(settings)), settings);
 }
 
 function hex(high: number, low: number): string {
@@ -32,7 +37,7 @@ function hex(high: number, low: number): string {
 class WasmCore implements Core {
   readonly isShared: boolean;
   readonly #memory: Memory;
-  readonly #engine: glue.Chord;
+  readonly #engine: Engine;
   /** What revisions of this engine's own begin with. */
   readonly #writer: string;
   /** Calls that wait for an asynchronous backend, by number. */
@@ -72,7 +77,7 @@ class WasmCore implements Core {
     };
     const settle = (call: number, status: number): void => this.#settle(call, status);
     const ask = backend === undefined ? undefined : this.#asking(new OwnBackend(backend));
-    this.#engine = this.#guarded(() => new glue.Chord(options, settle, ask));
+    this.#engine = this.#guarded(() => new memory.glue.Chord(options, settle, ask));
   }
 
   isOwn(revision: string): boolean {
@@ -202,22 +207,22 @@ class WasmCore implements Core {
 
   diff(before: string, after: string): string {
     const [a = 0, b = 0] = this.#memory.writeTexts(before, after);
-    return this.#computed(() => glue.diff(a, b));
+    return this.#computed(() => this.#memory.glue.diff(a, b));
   }
 
   merge(deltas: string): string {
     const text = this.#memory.writeText(deltas);
-    return this.#computed(() => glue.merge(text));
+    return this.#computed(() => this.#memory.glue.merge(text));
   }
 
   apply(context: string, delta: string): string {
     const [a = 0, b = 0] = this.#memory.writeTexts(context, delta);
-    return this.#computed(() => glue.apply(a, b));
+    return this.#computed(() => this.#memory.glue.apply(a, b));
   }
 
   invert(delta: string): string {
     const text = this.#memory.writeText(delta);
-    return this.#computed(() => glue.invert(text));
+    return this.#computed(() => this.#memory.glue.invert(text));
   }
 
   format(
@@ -229,7 +234,7 @@ class WasmCore implements Core {
   ): string {
     const [a = 0, b = 0] = this.#memory.writeTexts(delta, context ?? "");
     const idBytes = contextId === undefined ? 0 : this.#memory.writeId(contextId);
-    return this.#computed(() => glue.format(formats.indexOf(format), idBytes, version ?? -1, a, b));
+    return this.#computed(() => this.#memory.glue.format(formats.indexOf(format), idBytes, version ?? -1, a, b));
   }
 
   /** Makes a call and reads its answer, at once or when the backend has given its own. */
@@ -265,20 +270,20 @@ class WasmCore implements Core {
   #asking(own: OwnBackend): (number: number, question: number) => void {
     return (number, question) => {
       own.ask(question, this.#memory.part(0), this.#memory.part(1)).then(
-        (answer) => this.#answered(() => this.#engine.answer(number, this.#memory.writeText(answer))),
+        (answer) => this.#answered((engine) => engine.answer(number, this.#memory.writeText(answer))),
         ({ code, message, cause }: ChordError) => {
           this.#causes.push(cause);
           const [codeBytes = 0, messageBytes = 0] = this.#memory.isInUse ? this.#memory.writeTexts(code, message) : [];
-          this.#answered(() => this.#engine.fail(number, codeBytes, messageBytes, this.#causes.length - 1));
+          this.#answered((engine) => engine.fail(number, codeBytes, messageBytes, this.#causes.length - 1));
         },
       );
     };
   }
 
-  #answered(tell: () => void): void {
+  #answered(tell: (engine: BackendsEngine) => void): void {
     // After a defect, or once the engine is gone, nobody waits for it.
     if (!this.#memory.isInUse || this.#isGone) return;
-    this.#guarded(tell);
+    this.#guarded(() => tell(this.#engine as BackendsEngine));
   }
 
   /** Ends a call that has waited too long, so that those behind it get their turn. */
@@ -370,7 +375,7 @@ class WasmCore implements Core {
     try {
       return call();
     } catch (cause) {
-      trapped();
+      this.#memory.trapped();
       throw new ChordError("internal", "a defect in Chord stopped it; open a new one, and please report this with its cause", { cause });
     }
   }

@@ -1,7 +1,7 @@
 /**
  * `npm run build`: leaves the publishable package in `pkg/`.
  *
- *     src/ ──cargo──▶ chord.wasm ──bindgen──▶ build/glue/ ──wasm-opt──▶ build/chord.wasm ─┐
+ *     src/ ──cargo──▶ chord.wasm ──bindgen──▶ build/glue/ ──wasm-opt──▶ build/chord.wasm ─┐     for each edition
  *                                                  └──▶ js/glue/ + js/ ──tsc──▶ build/dist/ ─┴──▶ pkg/
  */
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -16,8 +16,17 @@ import { filesBelow, step } from "./step.js";
 import { agreedVersion } from "./versions.js";
 
 const target = "wasm32-unknown-unknown";
-const glue = at("build", "glue");
-const optimized = at("build", "chord.wasm");
+
+/** What is published of the crate: a WebAssembly each, with the stores it has besides memory. Nobody loads what he doesn't use. */
+const editions = [
+  { name: "chord", features: "indexeddb", bytes: "wasm-bytes.js" },
+  { name: "chord-backends", features: "backends", bytes: "backends-bytes.js" },
+].map((edition) => ({
+  ...edition,
+  glue: at("build", "glue", edition.name),
+  optimized: at("build", `${edition.name}.wasm`),
+}));
+
 const dist = at("build", "dist");
 const pkg = at("pkg");
 
@@ -51,16 +60,20 @@ function withoutMachinePaths() {
   return [`--remap-path-prefix=${join(cargoHome, "registry", "src")}=crates`, `--remap-path-prefix=${root}=`];
 }
 
-async function compileCrate(rust) {
-  say("cargo", "compiling the crate to WebAssembly");
+/** The compiled crate, as cargo leaves it until it compiles another edition. */
+async function compileCrate(rust, { name, features }) {
+  say("cargo", `compiling the crate to ${name}.wasm`);
   const started = performance.now();
+  // One each: editions leave files of the same name.
+  const folder = at(rust.folder, "editions", name);
   const flags = [...withoutMachinePaths(), inlining, stack, ...unstable].join(" ");
   const compiler = { CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS: flags, RUSTC_BOOTSTRAP: "1" };
   // Only a lone cdylib is optimized across crates: the manifest's rlib beside it would rule that out.
-  const args = ["rustc", "--release", "--lib", "--crate-type", "cdylib", "--target", target, "--target-dir", at(rust.folder), ...rust.args];
-  await run(rust.cargo, [...args, "--package", "chord"], { env: { ...rust.env, ...compiler } });
+  const args = ["rustc", "--release", "--lib", "--crate-type", "cdylib", "--target", target, "--target-dir", folder, ...rust.args];
+  const edition = ["--package", "chord", "--no-default-features", "--features", features];
+  await run(rust.cargo, [...args, ...edition], { env: { ...rust.env, ...compiler } });
   say("cargo", `done in ${duration(performance.now() - started)}`);
-  return at(rust.folder, target, "release", "chord.wasm");
+  return join(folder, target, "release", "chord.wasm");
 }
 
 /** The generator of the glue. Debian's recipe needs its own rustc here, too, but no standard library from source. */
@@ -71,23 +84,24 @@ async function compileBindgen(rust) {
   return join(folder, "tools", process.platform === "win32" ? "chord-bindgen.exe" : "chord-bindgen");
 }
 
-async function writeGlue(tool, wasm) {
-  const writes = ["chord.js", "chord.d.ts", "chord_bg.wasm"].map((name) => join(glue, name));
+async function writeGlue(tool, wasm, { name, glue }) {
+  const writes = ["chord.js", "chord.d.ts", "chord_bg.wasm"].map((file) => join(glue, file));
   const source = at("js", "glue");
-  const copies = ["chord.js", "chord.d.ts"].map((name) => join(source, name));
-  await step("glue", { reads: [wasm, at("tools", "bindgen")], writes: [...writes, ...copies], text: "generating" }, async () => {
+  const kinds = ["js", "d.ts"];
+  const copies = kinds.map((kind) => join(source, `${name}.${kind}`));
+  await step(`${name} glue`, { reads: [wasm, at("tools", "bindgen")], writes: [...writes, ...copies], text: "generating" }, async () => {
     rmSync(glue, { recursive: true, force: true });
     await run(tool, [wasm, glue]);
     mkdirSync(source, { recursive: true });
-    for (const name of ["chord.js", "chord.d.ts"]) cpSync(join(glue, name), join(source, name));
+    for (const kind of kinds) cpSync(join(glue, `chord.${kind}`), join(source, `${name}.${kind}`));
   });
 }
 
-async function optimize() {
+async function optimize({ name, glue, optimized }) {
   const wasm = join(glue, "chord_bg.wasm");
   const flags = [...wasmFeatures, ...optimization];
   const reads = [wasm, at("node_modules", "binaryen", "package.json")];
-  await step("wasm-opt", { reads, writes: [optimized], flags: flags.join(" "), text: optimization.join(" ") }, () =>
+  await step(`${name} opt`, { reads, writes: [optimized], flags: flags.join(" "), text: optimization.join(" ") }, () =>
     run(process.execPath, [at("node_modules", "binaryen", "bin", "wasm-opt"), ...flags, wasm, "-o", optimized]),
   );
 }
@@ -116,7 +130,7 @@ async function compileFacade() {
       await tsc("--declaration", "false", "--removeComments");
       // The glue is no part of the project: it has declarations of its own.
       const glueOnly = ["--ignoreConfig", "--allowJs", "--removeComments", "--target", "es2022", "--module", "esnext"];
-      await typescript(...glueOnly, "--outDir", join(dist, "glue"), at("js", "glue", "chord.js"));
+      await typescript(...glueOnly, "--outDir", join(dist, "glue"), ...editions.map(({ name }) => at("js", "glue", `${name}.js`)));
       await minify(filesBelow(dist).filter((file) => file.endsWith(".js")));
       // Declarations that were written by hand or generated, tsc reads but doesn't pass on.
       for (const file of filesBelow(at("js")).filter((file) => file.endsWith(".d.ts"))) {
@@ -127,17 +141,19 @@ async function compileFacade() {
 }
 
 async function assemble() {
-  const reads = [at("pkg-template"), dist, optimized, at("LICENSE")];
+  const reads = [at("pkg-template"), dist, ...editions.map(({ optimized }) => optimized), at("LICENSE")];
   const version = agreedVersion();
   await step("package", { reads, writes: [join(pkg, "package.json")], text: `assembling chord-sync ${version} in pkg/` }, () => {
     rmSync(pkg, { recursive: true, force: true });
     cpSync(at("pkg-template"), pkg, { recursive: true });
     cpSync(dist, join(pkg, "dist"), { recursive: true });
-    cpSync(optimized, join(pkg, "chord.wasm"));
     cpSync(at("LICENSE"), join(pkg, "LICENSE"));
-    const base64 = readFileSync(optimized).toString("base64");
     mkdirSync(join(pkg, "dist", "load"), { recursive: true });
-    writeFileSync(join(pkg, "dist", "load", "wasm-bytes.js"), `export const base64 = "${base64}";\n`);
+    for (const { name, optimized, bytes } of editions) {
+      cpSync(optimized, join(pkg, `${name}.wasm`));
+      const base64 = readFileSync(optimized).toString("base64");
+      writeFileSync(join(pkg, "dist", "load", bytes), `export const base64 = "${base64}";\n`);
+    }
   });
 }
 
@@ -146,9 +162,11 @@ export async function build() {
   await exclusively(async () => {
     agreedVersion();
     const rust = await setUp();
-    const wasm = await compileCrate(rust);
-    await writeGlue(await compileBindgen(rust), wasm);
-    await optimize();
+    const bindgen = await compileBindgen(rust);
+    for (const edition of editions) {
+      await writeGlue(bindgen, await compileCrate(rust, edition), edition);
+      await optimize(edition);
+    }
     await compileFacade();
     await assemble();
   });

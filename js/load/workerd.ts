@@ -1,7 +1,8 @@
 /** Cloudflare Workers: compiled when the Worker is deployed, for it can't compile bytes. */
-import module from "../../chord.wasm";
+import backends from "../../chord-backends.wasm";
+import chord from "../../chord.wasm";
 import { loadBy } from "../module.js";
 
 export * from "../index.js";
 
-loadBy(() => module);
+loadBy((edition) => (edition === "chord" ? chord : backends));

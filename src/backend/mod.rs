@@ -4,7 +4,7 @@
 mod contract;
 pub mod contract_text;
 pub mod grouped;
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "indexeddb"))]
 pub(crate) mod indexed_db;
 mod job;
 mod memory;

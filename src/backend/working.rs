@@ -11,6 +11,9 @@ use super::contract::{Stored, StoredEntry};
 /// Deltas nest four levels for each level of a context, and those have a thousand at most.
 const DEEPEST: u32 = 4000;
 
+/// Entries since the last snapshot up to so many bytes are read again faster than another snapshot is written, however small that is.
+const SHORT_TAIL: usize = 4096;
+
 /// A record, and how far the stored snapshot is behind it.
 #[derive(Clone, Debug)]
 pub(super) struct Working {

@@ -18,7 +18,6 @@ use super::area::{INPUT, Input, OUTPUT};
 use super::asked::Asked;
 use super::host::{Host, poll};
 use super::output::{DONE, FULL, NOTHING, Output, write_list, write_string};
-use super::own_backend::failure;
 use super::settings::Settings;
 
 static SEEDED: Once = Once::new();
@@ -336,6 +335,16 @@ impl Chord {
         self.inner.host.interrupt()
     }
 
+    /// The state that memory has, without asking what is stored.
+    pub fn peek(&self, id: u32) -> u32 {
+        let input = INPUT.with(|input| input.borrow().clone());
+        poll(self.inner.state(input.id(0, id), None))
+    }
+}
+
+#[cfg(feature = "backends")]
+#[wasm_bindgen]
+impl Chord {
     /// The answer to a question to the backend, in the text area.
     pub fn answer(&self, question: u32, text: u32) {
         let answer = INPUT.with(|input| input.borrow().text(0, text).into());
@@ -347,15 +356,9 @@ impl Chord {
         let error = INPUT.with(|input| {
             let input = input.borrow();
             let message = input.text(code, message);
-            failure(input.text(0, code), message, cause)
+            super::own_backend::failure(input.text(0, code), message, cause)
         });
         self.inner.host.answer(question, Err(error));
-    }
-
-    /// The state that memory has, without asking what is stored.
-    pub fn peek(&self, id: u32) -> u32 {
-        let input = INPUT.with(|input| input.borrow().clone());
-        poll(self.inner.state(input.id(0, id), None))
     }
 }
 

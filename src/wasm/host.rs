@@ -11,14 +11,18 @@ use js_sys::Function;
 use wasm_bindgen::prelude::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
 
-use crate::backend::indexed_db::IndexedDb;
-use crate::backend::{Access, Grouped, Job, Need, Optimistic, Staged};
+#[cfg(feature = "backends")]
+use crate::backend::Optimistic;
+use crate::backend::{Access, Job, Need, Staged};
+#[cfg(feature = "indexeddb")]
+use crate::backend::{Grouped, indexed_db::IndexedDb};
 use crate::engine::Record;
 use crate::{Code, Error, Result};
 
 use super::area::{INPUT, Input, OUTPUT};
 use super::asked::Asked;
 use super::output::{Answer, FAILED, NOTHING, PENDING, status};
+#[cfg(feature = "backends")]
 use super::own_backend::OwnBackend;
 use super::settings::Settings;
 
@@ -27,7 +31,9 @@ pub(super) struct Host(Option<Rc<Waiting>>);
 
 /// Where calls wait.
 enum Queue {
+    #[cfg(feature = "indexeddb")]
     IndexedDb(Grouped<IndexedDb>),
+    #[cfg(feature = "backends")]
     Own(Optimistic<OwnBackend>),
 }
 
@@ -56,17 +62,7 @@ struct Call {
 impl Host {
     /// The store that `settings` tells, or behind a backend where there is somebody to `ask`.
     pub(super) fn open(settings: &Settings, settled: JsValue, ask: JsValue) -> (Staged, Host) {
-        let policy = settings.policy();
-        let (staged, queue) = if let Some(name) = settings.database() {
-            let database = IndexedDb::new(name.into(), settings.is_strict());
-            let staged = Staged::front();
-            let grouped = Grouped::new(database, policy, staged.clone());
-            (staged, Queue::IndexedDb(grouped))
-        } else if let Ok(ask) = ask.dyn_into() {
-            let staged = Staged::untrimmed(&policy);
-            let optimistic = Optimistic::new(OwnBackend::new(ask), policy, staged.clone());
-            (staged, Queue::Own(optimistic))
-        } else {
+        let Some((staged, queue)) = Queue::open(settings, &ask) else {
             return (Staged::default(), Host(None));
         };
         let waiting = Waiting {
@@ -119,25 +115,98 @@ impl Host {
                 given_up.insert(place, number);
             }
             drop(given_up);
-            if let Queue::Own(optimistic) = &waiting.queue {
-                optimistic.look();
-            }
+            waiting.queue.look();
         }
     }
 
     /// Begins anew with what has not answered anybody for long.
     pub(super) fn interrupt(&self) -> u32 {
-        match self.0.as_ref().map(|waiting| &waiting.queue) {
-            Some(Queue::IndexedDb(grouped)) => status(Err(grouped.interrupt())),
-            // What takes long is a backend's own affair.
-            Some(Queue::Own(_)) | None => NOTHING,
+        match &self.0 {
+            Some(waiting) => waiting.queue.interrupt(),
+            None => NOTHING,
         }
     }
 
     /// A backend has answered a question.
+    #[cfg(feature = "backends")]
     pub(super) fn answer(&self, question: u32, answer: Result<Vec<u8>>) {
-        if let Some(Queue::Own(optimistic)) = self.0.as_ref().map(|waiting| &waiting.queue) {
+        #[allow(irrefutable_let_patterns, reason = "there may be other queues")]
+        if let Some(waiting) = &self.0
+            && let Queue::Own(optimistic) = &waiting.queue
+        {
             optimistic.backend().answer(question, answer);
+        }
+    }
+}
+
+impl Queue {
+    /// The queue that `settings` ask for, or that for a backend where there is somebody to `ask`.
+    fn open(settings: &Settings, ask: &JsValue) -> Option<(Staged, Self)> {
+        let policy = settings.policy();
+        #[cfg(feature = "indexeddb")]
+        if let Some(name) = settings.database() {
+            let database = IndexedDb::new(name.into(), settings.is_strict());
+            let staged = Staged::front();
+            let grouped = Grouped::new(database, policy, staged.clone());
+            return Some((staged, Queue::IndexedDb(grouped)));
+        }
+        #[cfg(feature = "backends")]
+        if let Some(ask) = ask.dyn_ref::<Function>() {
+            let staged = Staged::untrimmed(&policy);
+            let backend = OwnBackend::new(ask.clone());
+            let optimistic = Optimistic::new(backend, policy, staged.clone());
+            return Some((staged, Queue::Own(optimistic)));
+        }
+        let _ = (policy, ask);
+        None
+    }
+
+    /// Adds a call, and has it served.
+    fn add(waiting: &Rc<Waiting>, job: Box<dyn Job>) {
+        let server = waiting.clone();
+        match &waiting.queue {
+            #[cfg(feature = "indexeddb")]
+            Queue::IndexedDb(grouped) => {
+                if grouped.add(job) {
+                    spawn_local(async move {
+                        #[allow(irrefutable_let_patterns, reason = "there may be other queues")]
+                        if let Queue::IndexedDb(grouped) = &server.queue {
+                            grouped.serve().await;
+                        }
+                    });
+                }
+            }
+            #[cfg(feature = "backends")]
+            Queue::Own(optimistic) => {
+                if let Some(work) = optimistic.add(job) {
+                    spawn_local(async move {
+                        #[allow(irrefutable_let_patterns, reason = "there may be other queues")]
+                        if let Queue::Own(optimistic) = &server.queue {
+                            optimistic.serve(work).await;
+                        }
+                    });
+                }
+            }
+        }
+    }
+
+    /// A call has been given up.
+    fn look(&self) {
+        match self {
+            #[cfg(feature = "indexeddb")]
+            Queue::IndexedDb(_) => {}
+            #[cfg(feature = "backends")]
+            Queue::Own(optimistic) => optimistic.look(),
+        }
+    }
+
+    fn interrupt(&self) -> u32 {
+        match self {
+            #[cfg(feature = "indexeddb")]
+            Queue::IndexedDb(grouped) => status(Err(grouped.interrupt())),
+            // What takes long is a backend's own affair.
+            #[cfg(feature = "backends")]
+            Queue::Own(_) => NOTHING,
         }
     }
 }
@@ -171,28 +240,7 @@ impl Waiting {
             status: 0,
             answer: Answer::default(),
         };
-        let job = Box::new(job);
-        let waiting = self.clone();
-        match &self.queue {
-            Queue::IndexedDb(grouped) => {
-                if grouped.add(job) {
-                    spawn_local(async move {
-                        if let Queue::IndexedDb(grouped) = &waiting.queue {
-                            grouped.serve().await;
-                        }
-                    });
-                }
-            }
-            Queue::Own(optimistic) => {
-                if let Some(work) = optimistic.add(job) {
-                    spawn_local(async move {
-                        if let Queue::Own(optimistic) = &waiting.queue {
-                            optimistic.serve(work).await;
-                        }
-                    });
-                }
-            }
-        }
+        Queue::add(self, Box::new(job));
         OUTPUT.with(|output| output.borrow_mut().begin().extra(f64::from(number)).end());
         PENDING
     }

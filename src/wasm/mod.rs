@@ -11,5 +11,6 @@ mod class;
 mod host;
 pub(crate) mod number;
 mod output;
+#[cfg(feature = "backends")]
 mod own_backend;
 mod settings;

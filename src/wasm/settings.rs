@@ -17,8 +17,10 @@ pub(super) struct Settings {
     depth: f64,
     log_bytes: f64,
     /// The name of the IndexedDB database; empty where contexts aren't kept there.
+    #[cfg(feature = "indexeddb")]
     database: String,
     /// 1 where IndexedDB is to wait for the disk.
+    #[cfg(feature = "indexeddb")]
     strict: f64,
     /// Two random numbers of 32 bits that no other engine has.
     writer_high: f64,
@@ -44,10 +46,12 @@ impl Settings {
         }
     }
 
+    #[cfg(feature = "indexeddb")]
     pub(super) fn database(&self) -> Option<&str> {
         Some(&*self.database).filter(|name| !name.is_empty())
     }
 
+    #[cfg(feature = "indexeddb")]
     pub(super) fn is_strict(&self) -> bool {
         self.strict == 1.0
     }

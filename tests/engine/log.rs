@@ -169,10 +169,7 @@ fn contexts_beyond_what_memory_keeps_are_loaded_again_and_nothing_is_lost() {
             for n in 0..150 {
                 let id = format!("id{n}");
                 let state = format!(r#"{{"n":{round},"much":"{}"}}"#, "x".repeat(1 << 20));
-                let done = subject
-                    .set(&id, &state, None, 1.0)
-                    .await
-                    .unwrap();
+                let done = subject.set(&id, &state, None, 1.0).await.unwrap();
                 assert_eq!(done.head.version, round + 1);
             }
         }
