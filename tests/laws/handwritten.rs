@@ -6,7 +6,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::judge::generate::{Arrays, Step, holds, step, value};
+use crate::generate::{Arrays, Step, holds, step, value};
 use crate::judge::{self, delta as judged};
 
 /// One edit to be made up against the array as it is by then.
@@ -303,10 +303,34 @@ fn text_that_is_no_delta_is_refused_with_its_path() {
 }
 
 #[test]
+fn an_old_value_that_an_edit_before_makes_unknown_is_refused_and_not_left_unchecked() {
+    let edits = |first: &str, second: &str| {
+        format!(
+            r#"{{"a":{{"action":"edited","edits":[{{"index":1,"delta":{{"x":{first}}}}},{second}]}}}}"#
+        )
+    };
+    let known = r#"{"action":"removed","oldValue":1}"#;
+    let unknown = r#"{"action":"removed"}"#;
+    let values = r#"{"index":1,"removed":[{}],"added":[]}"#;
+    let count = r#"{"index":1,"removed":1,"added":[]}"#;
+    let state = br#"{"a":[0,{"x":1},2]}"#;
+    for delta in [
+        edits(known, values),
+        edits(known, count),
+        edits(unknown, count),
+    ] {
+        assert_eq!(applied(state, delta.as_bytes()).unwrap(), br#"{"a":[0,2]}"#);
+    }
+    let error = applied(state, edits(unknown, values).as_bytes()).unwrap_err();
+    assert_eq!(error.code(), Code::InvalidArgument);
+    assert_eq!(error.path().unwrap().to_string(), r#"["a",1]"#);
+}
+
+#[test]
 fn keys_named_like_the_parts_of_a_change_are_ordinary() {
     let before = br#"{"action":{"value":1,"oldValue":2},"x":{"action":1},"edits":[]}"#;
     let after = br#"{"action":{"value":"added","action":{}},"x":{"action":null,"y":"removed"}}"#;
-    crate::exhaustive::pair(before, after);
+    judge::laws::pair(before, after);
     let nested = text::parse(br#"{"x":{"action":{"action":"modified","value":2}}}"#).unwrap();
     assert_eq!(
         apply(before, &nested).unwrap(),
