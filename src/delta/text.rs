@@ -183,8 +183,8 @@ fn put_number(value: usize, out: &mut dyn FnMut(&[u8])) {
 /// Reads the JSON form from validated canonical text.
 ///
 /// # Errors
-/// `invalid_argument` naming the path where the text is no delta; `delta_mismatch` naming the path in the state where
-/// edits of one array don't fit each other.
+/// `invalid_argument` naming the path where the text is no delta; naming the path in the state, `delta_mismatch` where edits of
+/// one array don't fit each other, and `invalid_argument` where one gives an old value that another makes unknown.
 pub fn parse(text: &[u8]) -> Result<Delta<'_>> {
     parse_delta(text, LEVELS)
 }

@@ -173,12 +173,12 @@ impl<'a> Output<'a> {
                 (Piece::Kept(_), None) => out.remove(Gone::Count(count)),
                 (Piece::Changed(change), old) => {
                     let after = old.and_then(|mut old| old.pop());
-                    out.remove(
-                        match before(after, &change).map_err(|error| error.under(position))? {
-                            Some(value) => Gone::Values(vec![value]),
-                            None => Gone::Count(1),
-                        },
-                    );
+                    let old = before(after, &change, out.wording())
+                        .map_err(|error| error.under(position))?;
+                    out.remove(match old {
+                        Some(value) => Gone::Values(vec![value]),
+                        None => Gone::Count(1),
+                    });
                 }
                 (Piece::Inserted(inserted), Some(old)) => {
                     for (offset, (there, old)) in inserted.iter().zip(&old).enumerate() {
