@@ -181,12 +181,17 @@ export interface Backend {
   list(page: Page): Promise<{ readonly ids: readonly string[]; readonly cursor?: string | undefined }>;
 
   /**
-   * Calls `listener` with the id of each context that somebody, in whichever process, has committed to, restored or deleted; for one id, or
-   * for all where `id` is `null`. Calls for other ids do no harm. With `null` it says that some may have been missed, as after a connection was
-   * lost. It is a hint and no more: what happened is read from the store, and contexts that are listened to are looked at every 15 seconds
-   * without one. Gives, once it hears, what ends it.
+   * Calls `listener` for each context that somebody, in whichever process, has committed to, restored or removed: that of one id, or all where
+   * `id` is `null`. Calls about others do no harm. `null` in the place of the id says that some may have been missed, as after a connection
+   * was lost. `news`, where it is known, spares a question; `deleted` goes with the head that was removed.
+   *
+   * It is a hint and no more: what happened is read from the store, and contexts that are listened to are looked at every 15 seconds without
+   * one. Gives, once it hears, what ends it.
    */
-  watch?(id: string | null, listener: (id: string | null) => void): Promise<() => void>;
+  watch?(
+    id: string | null,
+    listener: (id: string | null, news?: { readonly head: Head; readonly deleted?: true }) => void,
+  ): Promise<() => void>;
 
   /** Called once, by `Chord.open`, before anything else. What it rejects with is what `Chord.open` rejects with. */
   open?(): Promise<void>;

@@ -1,24 +1,43 @@
 /**
- * Tells listeners of commits to a store that other tabs and workers write to as well: each context's in the order of versions, whoever
- * made them.
+ * Tells listeners of commits to a store that others write to as well, in other tabs, workers or processes: each context's in the order of
+ * versions, whoever made them.
  *
- * Whoever commits says so on a channel. That is a hint and no more: what happened is read from the store, so a hint that comes late, twice
- * or never costs time and not truth. Contexts somebody listens to are looked at every now and then without one.
+ * That something was committed is heard of from a source of hints, see `tabs.ts` and `watching.ts`. A hint is a hint and no more: what happened
+ * is read from the store, so one that comes late, twice or never costs time and not truth. Contexts somebody listens to are looked at every
+ * now and then without one.
  */
+import type { Head } from "./backend.js";
 import type { Core, LogEntry, State } from "./core.js";
 import { parseFrozen } from "./frozen.js";
 import type { Commit, Listeners } from "./listeners.js";
 import type { Delta } from "./types.js";
+import { unref } from "./unref.js";
 
 const lookEvery = 15_000;
-/** Commits in quick succession are told together: a message costs more than the commit. */
-const pause = 20;
 /** More commits at once are told as one, without a delta. */
 const mostEntries = 1000;
 const mostTold = 10_000;
 
-/** A commit, as it is told over the channel. */
-type Hint = Omit<Commit, "origin" | "delta">;
+/** Where hints come from. */
+export interface Hints {
+  /** Of all that somebody listens to with `"*"`, what has been told of is looked at, too: more than a hint now and then may get lost. */
+  readonly isRemote: boolean;
+  /** A commit was made here. */
+  committed(commit: Commit): void;
+  /** Somebody listens to a context, or to `"*"`, which nobody did. */
+  subscribed(id: string): void;
+  /** Nobody does any more. */
+  unsubscribed(id: string): void;
+  close(): void;
+}
+
+/** Takes hints. */
+export interface Followed {
+  /** Another has made this commit. */
+  heard(commit: Commit): void;
+  /** Something may have happened to a context, or to any. `head` is what it led to, where that is known; `isGone` says that it was deleted. */
+  hinted(id: string | null, head?: Head, isGone?: boolean): void;
+}
 
 /** How far listeners of one context have been told. */
 interface Told {
@@ -29,34 +48,29 @@ interface Told {
   isGone: boolean;
   readonly commits: Commit[];
   isBusy: boolean;
+  /** It has to be looked at once more. */
+  isHinted: boolean;
   /** Somebody has begun to listen since nobody did, and is told by another. */
   isOver: boolean;
 }
 
-export class Following {
+export class Following implements Followed {
   readonly #core: Core;
   readonly #listeners: Listeners;
   readonly #told = new Map<string, Told>();
-  readonly #channel: BroadcastChannel | undefined;
+  readonly #hints: Hints;
+  /** How many deletions of a context are under way here, so that nobody takes them for another's. */
+  readonly #deletions = new Map<string, number>();
   readonly #look = (): void => this.#lookAtAll();
   readonly #timer: ReturnType<typeof setInterval>;
-  #outbox: Hint[] = [];
-  #sending: ReturnType<typeof setTimeout> | undefined;
-  #sent = 0;
-  #isClosed = false;
 
-  /** @param name of the store */
-  constructor(core: Core, listeners: Listeners, name: string) {
+  constructor(core: Core, listeners: Listeners, hints: (followed: Followed) => Hints) {
     this.#core = core;
     this.#listeners = listeners;
-    if (typeof BroadcastChannel === "function") {
-      this.#channel = new BroadcastChannel(`chord-sync:${name}`);
-      this.#channel.onmessage = ({ data }) => this.#hear(data);
-    }
+    this.#hints = hints(this);
     this.#timer = setInterval(this.#look, lookEvery);
-    // Where somebody brought an IndexedDB to a server: neither is a reason for a process to live on.
+    // No reason for a process to live on.
     unref(this.#timer);
-    unref(this.#channel);
     // A page that was frozen or in the background may have missed anything.
     globalThis.addEventListener?.("visibilitychange", this.#look);
     globalThis.addEventListener?.("pageshow", this.#look);
@@ -64,8 +78,46 @@ export class Following {
 
   /** Tells of a commit of this instance's own, here and elsewhere. */
   committed(commit: Commit): void {
-    this.#post(commit);
+    this.#hints.committed(commit);
     this.#add(commit);
+  }
+
+  /** A context is about to be deleted here, or for `"*"` any. */
+  deleting(id: string): void {
+    this.#deletions.set(id, (this.#deletions.get(id) ?? 0) + 1);
+  }
+
+  /** It has been, or not. */
+  deletionOver(id: string): void {
+    const left = (this.#deletions.get(id) ?? 1) - 1;
+    if (left > 0) this.#deletions.set(id, left);
+    else this.#deletions.delete(id);
+    for (const hinted of id === "*" ? this.#told.keys() : [id]) {
+      const told = this.#told.get(hinted);
+      if (told?.isHinted && !told.isBusy) this.#lookAt(hinted, told);
+    }
+  }
+
+  #isDeleting(id: string): boolean {
+    return this.#deletions.has(id) || this.#deletions.has("*");
+  }
+
+  heard(commit: Commit): void {
+    this.#add(commit);
+  }
+
+  hinted(id: string | null, head?: Head, isGone = false): void {
+    if (id === null) {
+      this.#lookAtAll();
+      return;
+    }
+    // Whoever commits here tells of it here.
+    if (!this.#listeners.wants(id) || (head !== undefined && !isGone && this.#core.isOwn(head.revision))) return;
+    const told = this.#toldOf(id);
+    if (told.version === undefined && head !== undefined) {
+      const kind = isGone ? "delete" : "change";
+      this.#add({ kind, contextId: id, ...head, insertedAt: 0, origin: "remote" });
+    } else if (isGone || head === undefined || told.revision !== head.revision) this.#lookAt(id, told);
   }
 
   /**
@@ -74,6 +126,7 @@ export class Following {
    * @param isFollowed whether somebody who listens to all has heard of it all the time
    */
   subscribed(id: string, isFollowed: boolean): void {
+    this.#hints.subscribed(id);
     if (id === "*") return;
     const known = this.#told.get(id);
     if (isFollowed && known !== undefined && (known.isBusy || known.version !== undefined)) return;
@@ -83,8 +136,9 @@ export class Following {
     void this.#begin(id, told).finally(() => this.#goOn(id, told));
   }
 
-  /** Somebody has gone. */
-  unsubscribed(): void {
+  /** Somebody who listened to `id` has gone. */
+  unsubscribed(id: string): void {
+    if (!this.#listeners.has(id)) this.#hints.unsubscribed(id);
     for (const id of this.#told.keys()) {
       if (!this.#listeners.wants(id)) this.#drop(id);
     }
@@ -106,37 +160,7 @@ export class Following {
     clearInterval(this.#timer);
     globalThis.removeEventListener?.("visibilitychange", this.#look);
     globalThis.removeEventListener?.("pageshow", this.#look);
-    this.#isClosed = true;
-    // What was committed last is said first; what is still under way is found by whoever looks.
-    this.#send();
-    this.#channel?.close();
-  }
-
-  #post({ kind, contextId, version, revision, insertedAt }: Hint): void {
-    if (this.#channel === undefined || this.#isClosed) return;
-    this.#outbox.push({ kind, contextId, version, revision, insertedAt });
-    this.#sending ??= setTimeout(() => this.#send(), performance.now() - this.#sent < pause ? pause : 0);
-  }
-
-  #send(): void {
-    clearTimeout(this.#sending);
-    this.#sending = undefined;
-    if (this.#outbox.length === 0) return;
-    try {
-      this.#channel?.postMessage({ hints: this.#outbox });
-    } catch {
-      // The channel of a page that goes away. Whoever looks finds the commit.
-    }
-    this.#outbox = [];
-    this.#sent = performance.now();
-  }
-
-  #hear(message: unknown): void {
-    const { hints } = (message ?? {}) as { hints?: unknown };
-    if (!Array.isArray(hints)) return;
-    for (const hint of hints as Hint[]) {
-      if (typeof hint?.contextId === "string" && Number.isInteger(hint.version)) this.#add({ ...hint, origin: "remote" });
-    }
+    this.#hints.close();
   }
 
   #add(commit: Commit): void {
@@ -154,7 +178,7 @@ export class Following {
     let told = this.#told.get(id);
     if (told === undefined) {
       if (this.#told.size >= mostTold) this.#makeRoom();
-      told = { version: undefined, revision: "", isGone: false, commits: [], isBusy: false, isOver: false };
+      told = { version: undefined, revision: "", isGone: false, commits: [], isBusy: false, isHinted: false, isOver: false };
       this.#told.set(id, told);
     }
     return told;
@@ -179,6 +203,7 @@ export class Following {
   #goOn(id: string, told: Told): void {
     told.isBusy = false;
     this.#tell(id, told);
+    if (told.isHinted && !told.isBusy && !this.#isDeleting(id)) this.#lookAt(id, told);
   }
 
   /** Tells what can be told now; what has to be read first is told later. */
@@ -261,26 +286,35 @@ export class Following {
   }
 
   #lookAtAll(): void {
-    for (const id of this.#listeners.ids()) {
+    const all = this.#hints.isRemote && this.#listeners.has("*");
+    for (const id of all ? [...this.#told.keys()] : this.#listeners.ids()) {
       const told = this.#told.get(id);
-      if (told === undefined || told.isBusy) continue;
-      told.isBusy = true;
-      void this.#compare(id, told).finally(() => this.#goOn(id, told));
+      if (told !== undefined) this.#lookAt(id, told);
     }
+  }
+
+  #lookAt(id: string, told: Told): void {
+    told.isHinted = told.isBusy || this.#isDeleting(id);
+    if (told.isHinted || told.isOver) return;
+    told.isBusy = true;
+    void this.#compare(id, told).finally(() => this.#goOn(id, told));
   }
 
   /** Compares what was told last with what is stored, and tells what happened in between. */
   async #compare(id: string, told: Told): Promise<void> {
-    const { version, revision } = told;
-    if (version === undefined) return;
+    const { version = 0, revision } = told;
     let state: State | "same" | undefined;
     try {
-      state = await this.#core.get(id, { version, revision });
+      state = await this.#core.get(id, version > 0 ? { version, revision } : undefined);
     } catch {
       // Whoever calls the store is told what is wrong with it; the next hint or look comes back to this.
       return;
     }
     if (state === "same" || told.isOver) return;
+    if (this.#isDeleting(id)) {
+      told.isHinted = true;
+      return;
+    }
     const isAnother = state === undefined || state.version < version || (state.version === version && state.revision !== revision);
     // When it was deleted is not known any more; it was there before, or there is nothing to tell.
     if (isAnother && version > 0 && !told.isGone) {
@@ -290,8 +324,4 @@ export class Following {
     if (isAnother) told.version = 0;
     told.commits.push({ kind: "change", contextId: id, ...state, origin: this.#originOf(state.revision) });
   }
-}
-
-function unref(handle: unknown): void {
-  (handle as { unref?: () => void } | undefined)?.unref?.();
 }

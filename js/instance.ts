@@ -10,10 +10,12 @@ import { checkId } from "./id.js";
 import type { JsonLimits } from "./json.js";
 import { type Commit, Listeners } from "./listeners.js";
 import { Moment, type Stamp } from "./moment.js";
-import { databaseOf, type Settings } from "./options.js";
+import { backendOf, databaseOf, type Settings } from "./options.js";
 import { Result } from "./result.js";
 import { type Operation, type Outcome, Observer } from "./telemetry.js";
+import { Tabs } from "./tabs.js";
 import type { Context, Delta, Listener } from "./types.js";
+import { Watching } from "./watching.js";
 
 export class Instance {
   readonly settings: Settings;
@@ -39,7 +41,9 @@ export class Instance {
     this.json = { bytes: contextBytes, depth, isDelta: false };
     this.deltaJson = { bytes: contextBytes, depth: 3 * depth + 8, isDelta: true };
     const database = databaseOf(settings);
-    this.#following = database && new Following(core, this.listeners, database.name);
+    const backend = backendOf(settings);
+    if (database !== undefined) this.#following = new Following(core, this.listeners, (followed) => new Tabs(followed, database.name));
+    if (backend !== undefined) this.#following = new Following(core, this.listeners, (followed) => new Watching(followed, backend));
     this.#clock = clockOf(settings.timeUnit, settings.timeProvider);
     this.#observer = settings.telemetry === undefined ? undefined : new Observer(settings.telemetry);
   }
@@ -130,6 +134,23 @@ export class Instance {
     this.#tell(moment.id, isRestored ? "restore" : kind, moment.stamp, isRestored ? undefined : () => moment.record.delta);
   }
 
+  /** Does `work`, which may delete a context, or any where that is `"*"`. */
+  deleting<T>(contextId: string, work: () => Settled<T>): Settled<T> {
+    const following = this.#following;
+    if (following === undefined) return work();
+    following.deleting(contextId);
+    const over = (): void => following.deletionOver(contextId);
+    try {
+      const outcome = work();
+      if (outcome instanceof Promise) return outcome.finally(over);
+      over();
+      return outcome;
+    } catch (error) {
+      over();
+      throw error;
+    }
+  }
+
   /** A context is gone. */
   deleted(contextId: string, head: { readonly version: number; readonly revision: string }, insertedAt: number): void {
     this.history.forget(contextId);
@@ -152,7 +173,7 @@ export class Instance {
     if (isFirst) this.#following?.subscribed(id, isFollowed);
     return () => {
       unsubscribe();
-      this.#following?.unsubscribed();
+      this.#following?.unsubscribed(id);
     };
   }
 

@@ -46,7 +46,7 @@ export interface IndexedDbBackend {
 
 /** How a `Chord` works. An option given as `undefined` is absent. */
 export interface ChordOptions {
-  /** Where contexts are kept. Default `"memory"`; a `Backend` of your own is `backend_unavailable` in this release. */
+  /** Where contexts are kept: `"memory"`, the default, `"indexeddb"`, or a backend from elsewhere, such as `redisBackend` or one of your own. */
   readonly backend?: "memory" | "indexeddb" | IndexedDbBackend | Backend | undefined;
   /** Cleanup removes contexts that have not changed for `contextTtl`. Default `false`. */
   readonly contextAutoDelete?: boolean | undefined;
@@ -194,7 +194,7 @@ export function fieldsOf(value: unknown, subject: string, known: readonly string
   return fields;
 }
 
-function backendOf(options: Reader): Settings["backend"] {
+function readBackend(options: Reader): Settings["backend"] {
   const backend = options.fields.backend ?? "memory";
   if (options.fields.backend === null) options.refuse("backend", '"memory", "indexeddb" or a backend');
   if (backend === "memory") return backend;
@@ -251,6 +251,12 @@ export function databaseOf({ backend }: Settings): Database | undefined {
   return typeof backend === "object" && "type" in backend && backend.type === "indexeddb" ? backend : undefined;
 }
 
+/** The backend that the user brought, where that is so. */
+export function backendOf(settings: Settings): Backend | undefined {
+  const { backend } = settings;
+  return backend === "memory" || databaseOf(settings) !== undefined ? undefined : (backend as Backend);
+}
+
 /** @throws ChordError `invalid_argument`, or `backend_unavailable` for a backend that isn't there */
 export function settingsOf(value: unknown): Settings {
   const options = new Reader(fieldsOf(value, "options", names));
@@ -268,7 +274,7 @@ export function settingsOf(value: unknown): Settings {
   }
   const formatter = options.fields.deltaFormatter;
   return {
-    backend: readable("option backend", () => backendOf(options)),
+    backend: readable("option backend", () => readBackend(options)),
     contextAutoDelete,
     contextTtl,
     deltaTtl,

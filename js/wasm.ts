@@ -7,7 +7,8 @@ import { Deadlines, late } from "./deadline.js";
 import { ChordError, type ChordErrorCode, type Path, showPath } from "./error.js";
 import * as glue from "./glue/chord.js";
 import { type Memory, memoryOf, trapped } from "./memory.js";
-import { databaseOf, type Settings } from "./options.js";
+import { backendOf, databaseOf, type Settings } from "./options.js";
+import { OwnBackend } from "./own-backend.js";
 
 /** What calls answer with; the names are those of `src/wasm/class.rs`. */
 const failed = 0;
@@ -15,9 +16,6 @@ const done = 1;
 const nothing = 2;
 const full = 3;
 const pending = 4;
-
-/** There only where the WebAssembly was built with the feature `js-backend`. */
-const { takeCause }: { readonly takeCause?: (number: number) => unknown; readonly diff: unknown } = glue;
 
 const formats = ["default", "json-patch", "merge-patch"] as const;
 const noGuard = -1;
@@ -42,6 +40,9 @@ class WasmCore implements Core {
   readonly #timeout: number;
   readonly #deadlines: Deadlines;
   #isClosed = false;
+  /** What backends failed with, for as long as calls wait that may be told of it. */
+  #causes: unknown[] = [];
+  #isGone = false;
   /** The engine is free to go once no call waits any more. */
   #isToGo = false;
 
@@ -53,10 +54,7 @@ class WasmCore implements Core {
     this.#deadlines = new Deadlines(settings.timeout, () => void this.#interrupt());
     this.#writer = `${hex(writerHigh, writerLow)}-`;
     const database = databaseOf(settings);
-    const own = this.isShared && database === undefined ? settings.backend : undefined;
-    if (own !== undefined && takeCause === undefined) {
-      throw new ChordError("backend_unavailable", 'backends of your own are not part of this release; use "memory" or "indexeddb"');
-    }
+    const backend = backendOf(settings);
     const options = {
       database: database?.name ?? "",
       strict: database?.durability === "strict" ? 1 : 0,
@@ -72,7 +70,9 @@ class WasmCore implements Core {
       seedHigh,
       seedLow,
     };
-    this.#engine = this.#guarded(() => new glue.Chord(options, own, (call: number, status: number) => this.#settle(call, status)));
+    const settle = (call: number, status: number): void => this.#settle(call, status);
+    const ask = backend === undefined ? undefined : this.#asking(new OwnBackend(backend));
+    this.#engine = this.#guarded(() => new glue.Chord(options, settle, ask));
   }
 
   isOwn(revision: string): boolean {
@@ -257,7 +257,28 @@ class WasmCore implements Core {
     this.#waiting.delete(call);
     this.#deadlines.met(call);
     settle?.(status);
+    if (this.#waiting.size === 0) this.#causes = [];
     this.#letGo();
+  }
+
+  /** What the engine asks a backend by. What is asked stands in linear memory until something else is called. */
+  #asking(own: OwnBackend): (number: number, question: number) => void {
+    return (number, question) => {
+      own.ask(question, this.#memory.part(0), this.#memory.part(1)).then(
+        (answer) => this.#answered(() => this.#engine.answer(number, this.#memory.writeText(answer))),
+        ({ code, message, cause }: ChordError) => {
+          this.#causes.push(cause);
+          const [codeBytes = 0, messageBytes = 0] = this.#memory.isInUse ? this.#memory.writeTexts(code, message) : [];
+          this.#answered(() => this.#engine.fail(number, codeBytes, messageBytes, this.#causes.length - 1));
+        },
+      );
+    };
+  }
+
+  #answered(tell: () => void): void {
+    // After a defect, or once the engine is gone, nobody waits for it.
+    if (!this.#memory.isInUse || this.#isGone) return;
+    this.#guarded(tell);
   }
 
   /** Ends a call that has waited too long, so that those behind it get their turn. */
@@ -285,7 +306,10 @@ class WasmCore implements Core {
     if (!this.#isToGo || this.#waiting.size > 0) return;
     this.#isToGo = false;
     // A backend may close its Chord from inside a method, and then the engine is still at work.
-    queueMicrotask(() => this.#engine.free());
+    queueMicrotask(() => {
+      this.#isGone = true;
+      this.#engine.free();
+    });
   }
 
   #read<T>(status: number, read: (status: number) => T): T {
@@ -335,7 +359,7 @@ class WasmCore implements Core {
     const message = memory.part(1);
     const path = memory.part(2);
     const cause = memory.number("extra");
-    const details = cause < 0 ? {} : { cause: takeCause?.(cause) };
+    const details = cause < 0 ? {} : { cause: this.#causes[cause] };
     if (path === "") return new ChordError(code, message, details);
     const keys = JSON.parse(path) as Path;
     return new ChordError(code, `${showPath(keys)}: ${message}`, { ...details, path: keys });

@@ -32,11 +32,13 @@ export function deleteContext(instance: Instance, id: string, options: WriteOpti
   const guard = guardOf(options);
   const now = instance.now();
   instance.history.prepare(id);
-  return chain(instance.core.delete(id, guard, now), (head) => {
-    if (head === undefined) return false;
-    instance.deleted(id, head, now);
-    return true;
-  });
+  return instance.deleting(id, () =>
+    chain(instance.core.delete(id, guard, now), (head) => {
+      if (head === undefined) return false;
+      instance.deleted(id, head, now);
+      return true;
+    }),
+  );
 }
 
 export function cleanup(instance: Instance, options: CleanupOptions | undefined): Settled<CleanupResult> {
@@ -46,9 +48,11 @@ export function cleanup(instance: Instance, options: CleanupOptions | undefined)
   const { contextAutoDelete, contextTtl } = instance.settings;
   // Reckoned as the engine does: rounding may tell `now - contextTtl` from it.
   if (contextAutoDelete && contextTtl !== null) instance.history.settle((insertedAt) => insertedAt + contextTtl <= now);
-  return chain(instance.core.cleanup(most, now), ({ deltas, deleted }) => {
-    instance.answers.clear();
-    for (const head of deleted) instance.deleted(head.contextId, head, now);
-    return { contexts: deleted.length, deltas };
-  });
+  return instance.deleting("*", () =>
+    chain(instance.core.cleanup(most, now), ({ deltas, deleted }) => {
+      instance.answers.clear();
+      for (const head of deleted) instance.deleted(head.contextId, head, now);
+      return { contexts: deleted.length, deltas };
+    }),
+  );
 }

@@ -58,9 +58,7 @@ async function compileCrate(rust) {
   const compiler = { CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS: flags, RUSTC_BOOTSTRAP: "1" };
   // Only a lone cdylib is optimized across crates: the manifest's rlib beside it would rule that out.
   const args = ["rustc", "--release", "--lib", "--crate-type", "cdylib", "--target", target, "--target-dir", at(rust.folder), ...rust.args];
-  // The suite of backends from JavaScript needs a build that has them; nothing published is made with it.
-  const features = process.env.CHORD_FEATURES === undefined ? [] : ["--features", process.env.CHORD_FEATURES];
-  await run(rust.cargo, [...args, ...features, "--package", "chord"], { env: { ...rust.env, ...compiler } });
+  await run(rust.cargo, [...args, "--package", "chord"], { env: { ...rust.env, ...compiler } });
   say("cargo", `done in ${duration(performance.now() - started)}`);
   return at(rust.folder, target, "release", "chord.wasm");
 }

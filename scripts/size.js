@@ -12,7 +12,7 @@ import { isMain, main } from "./say.js";
 
 const target = 100 * 1024;
 /** What the package has grown to. It may shrink: this is lowered then. */
-const limit = 136 * 1024;
+const limit = 158 * 1024;
 const installed = at("node_modules", "chord-sync");
 
 const kilobytes = (bytes) => `${(bytes / 1024).toFixed(1)} KB`;

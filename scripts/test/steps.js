@@ -52,12 +52,7 @@ const onNode = (name, files) =>
 
 async function clippyForWasm() {
   const args = ["--package", "chord", "--lib", "--target", "wasm32-unknown-unknown", "--target-dir", at(rust.folder)];
-  const features = ["--features", "js-backend"];
-  if (rust.args.length === 0) {
-    const published = await passes("cargo", ["clippy", ...args, "--", "--deny", "warnings"]);
-    const whole = await passes("cargo", ["clippy", ...args, ...features, "--", "--deny", "warnings"]);
-    return { passed: published.passed + whole.passed, failed: published.failed + whole.failed, skipped: 0 };
-  }
+  if (rust.args.length === 0) return passes("cargo", ["clippy", ...args, "--", "--deny", "warnings"]);
   say("clippy", "Debian's compiler comes without clippy: the compiler's own warnings are checked");
   return passes(rust.cargo, ["rustc", "--release", ...args, ...rust.args, "--", "--deny", "warnings"], { env: rust.env });
 }
@@ -90,18 +85,6 @@ async function demo() {
   return code === 0 && took < limit
     ? { passed: 2, failed: 0, skipped: 0 }
     : { passed: Number(code === 0) + Number(took < limit), failed: Number(code !== 0) + Number(took >= limit), skipped: 0 };
-}
-
-/** The suite of backends that are JavaScript objects, on a build that has them; the package is the published one again afterwards. */
-async function backends() {
-  process.env.CHORD_FEATURES = "js-backend";
-  try {
-    await pack();
-    return await onNode("backends", testFiles("tests/backends"));
-  } finally {
-    delete process.env.CHORD_FEATURES;
-    await pack();
-  }
 }
 
 /** The suite in each realm of a browser. Where the browser can't be had, the checks that did not run are named, and CI doesn't put up with that. */
@@ -178,7 +161,7 @@ export const steps = [
   { name: "packed package", work: () => onNode("packed", testFiles("tests/packed")) },
   { name: "fresh projects", work: () => onNode("bundlers", testFiles("tests/bundlers")) },
   { name: "live page", work: () => onNode("page", testFiles("tests/www")) },
-  { name: "backends from JavaScript", work: backends },
+  { name: "backends of one's own", work: () => onNode("backends", testFiles("tests/backends")) },
   { name: "demo", work: demo },
   { name: "size", work: async () => single(await measure()) },
 ];

@@ -52,16 +52,18 @@ pub enum News {
     Tail(Vec<StoredEntry>),
 }
 
-/// One commit to store.
+/// Commits to store together.
 #[derive(Clone, Debug)]
 pub struct Proposal {
-    /// The head it builds on, a tombstone's too; none where nothing is stored.
+    /// The head they build on, a tombstone's too; none where nothing is stored.
     pub base: Option<Head>,
+    /// The last commit.
+    pub head: Head,
     /// A new lineage begins: what was logged before goes.
     pub reset: bool,
-    /// The commit.
-    pub entry: StoredEntry,
-    /// The state after it; without one the entry alone is appended.
+    /// The commits, oldest first: one at least.
+    pub entries: Vec<StoredEntry>,
+    /// The state after them; without one the entries alone are appended.
     pub snapshot: Option<Vec<u8>>,
     /// When the context expires.
     pub expires_at: Option<f64>,
@@ -124,7 +126,7 @@ pub trait Backend {
     /// has `have`'s revision before it. `Gone` for a tombstone, `Reload` when in doubt.
     async fn since(&self, id: &[u8], have: Head) -> Result<News>;
     /// Stores all or nothing, where the stored head is `base` in version and revision. A tombstone has the head of what was
-    /// deleted, so without `reset` the context has to be there as well. A proposal whose commit is the stored head already is
+    /// deleted, so without `reset` the context has to be there as well. A proposal whose head is the stored head already is
     /// `Stored`: somebody on the way sent it twice. Then trims the log, as `trim` does.
     async fn commit(&self, id: &[u8], proposal: &Proposal) -> Result<Answer>;
     /// Removes the context, leaving a tombstone until then, or forgets a tombstone that has passed; gives the head that went.
@@ -138,6 +140,10 @@ pub trait Backend {
     async fn expired(&self, before: f64, limit: usize) -> Result<Vec<Expired>>;
     /// Ids of contexts in the order of their UTF-8 bytes.
     async fn list(&self, page: &Page<'_>) -> Result<Listed>;
+    /// Waits a little, at random and the longer the more often a commit has come too late, before the next try.
+    async fn pause(&self, tries: u32);
+    /// Makes sure that contexts can be kept there.
+    async fn open(&self) -> Result<()>;
     /// Lets go of everything.
     async fn close(&self) -> Result<()>;
 }

@@ -11,7 +11,6 @@ mod change;
 mod cleanup;
 mod contract;
 mod staging;
-mod telling;
 
 use core::cell::{Cell, RefCell};
 use core::future::{Future, poll_fn};
@@ -24,9 +23,11 @@ use crate::engine::{Page, Policy};
 
 use super::row::{Row, Standing, Trim, Writes, writes};
 use super::staged::Staged;
+use super::telling::Telling;
+use super::{Access, Job, Need};
 
 use change::{Change, commit, has_removed, unsure};
-pub use contract::{Access, Connection, Database, Failure, Job, Need, Transaction};
+pub use contract::{Connection, Database, Failure, Transaction};
 
 /// More calls than these go into another transaction, so that the first of very many needn't wait for the last.
 const LARGEST_GROUP: usize = 1000;
@@ -43,10 +44,7 @@ struct Subject {
     standing: Option<Standing>,
     /// It can't be read.
     error: Option<Error>,
-    /// The last of the calls that wrote it, as long as its outcome doesn't have the state.
-    last: Option<usize>,
-    /// Bytes of deltas since a state was told.
-    untold: usize,
+    telling: Telling,
 }
 
 /// Calls over a database.
@@ -312,8 +310,7 @@ impl<D: Database> Grouped<D> {
                 id: (*id).into(),
                 standing,
                 error,
-                last: None,
-                untold: 0,
+                telling: Telling::default(),
             });
         }
         if self.has_stored(changes, &subjects)? {
@@ -334,20 +331,17 @@ impl<D: Database> Grouped<D> {
                 self.mend(&mut group[place], access, subject);
                 continue;
             }
+            let Subject { id, telling, .. } = subject;
             if access.takes_away() {
-                self.tell_state(group, subject);
+                telling.tell_state(self.staged.memory(), id, group);
             }
-            if let Some(bytes) = group[place].run() {
-                subject.last = Some(place);
-                subject.untold += bytes;
-                self.tell_state_in_time(group, subject);
-            }
+            telling.run(self.staged.memory(), id, group, place);
         }
         if !is_writing {
             return Ok(());
         }
-        for subject in &mut subjects {
-            self.tell_state(group, subject);
+        for Subject { id, telling, .. } in &mut subjects {
+            telling.tell_state(self.staged.memory(), id, group);
         }
         let mut planned = Vec::new();
         for Subject { id, standing, .. } in

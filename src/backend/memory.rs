@@ -11,7 +11,8 @@ use std::collections::BinaryHeap;
 
 use crate::Result;
 use crate::engine::{
-    Cleaned, Commit, Decide, Head, Listed, Page, Policy, Record, Step, Store, Tell, WriteContext,
+    Cleaned, Commit, Decide, Head, Keep, Listed, Page, Policy, Record, Step, Store, Tell,
+    WriteContext,
 };
 use crate::json::{Positions, hash};
 
@@ -83,6 +84,22 @@ impl Memory {
         }
         if let Some(record) = record {
             records.insert(id, record);
+        }
+    }
+
+    /// Takes away what is kept by an id.
+    pub(super) fn take(&self, id: &[u8]) -> Option<Record> {
+        let mut records = self.records.borrow_mut();
+        let slot = records.find(id)?;
+        records.forget(slot).map(|slot| slot.record)
+    }
+
+    /// Trims the log of what is kept by an id.
+    pub(super) fn trim(&self, id: &[u8], keep: &Keep) {
+        let mut records = self.records.borrow_mut();
+        let slot = records.find(id);
+        if let Some(slot) = slot.and_then(|slot| records.get_mut(slot)) {
+            slot.record.trim(keep);
         }
     }
 
@@ -302,12 +319,11 @@ impl Records {
         }
     }
 
-    fn forget(&mut self, slot: u32) {
-        let Some(there) = self.slots.get_mut(slot as usize).and_then(Option::take) else {
-            return;
-        };
+    fn forget(&mut self, slot: u32) -> Option<Box<Slot>> {
+        let there = self.slots.get_mut(slot as usize)?.take()?;
         self.by_id.remove(hash(&there.id), slot);
         self.free.push(slot);
+        Some(there)
     }
 
     fn cleanup(&mut self, context: &WriteContext<'_>, limit: usize) -> Cleaned {

@@ -1,22 +1,23 @@
 //! Where records live: in [`memory`](Memory); in a database with transactions, through [`Grouped`], of which IndexedDB is one; or
-//! [`Persistent`]ly behind the asynchronous [`Backend`] contract.
+//! behind the asynchronous [`Backend`] contract, through [`Optimistic`].
 
 mod contract;
+pub mod contract_text;
 pub mod grouped;
-#[cfg(all(target_arch = "wasm32", not(feature = "js-backend")))]
+#[cfg(target_arch = "wasm32")]
 pub(crate) mod indexed_db;
+mod job;
 mod memory;
-mod persistent;
+mod optimistic;
 pub mod row;
 mod staged;
 pub mod stored_text;
-mod turn;
+mod telling;
 mod working;
 
 pub use contract::{Answer, Backend, Expired, Kind, News, Only, Proposal, Stored, StoredEntry};
 pub use grouped::Grouped;
+pub use job::{Access, Job, Need};
 pub use memory::Memory;
-pub use persistent::Persistent;
+pub use optimistic::{Optimistic, Work};
 pub use staged::Staged;
-#[cfg(feature = "js-backend")]
-pub(crate) use working::broken;

@@ -5,12 +5,11 @@
 //! nothing else. The tail goes to the other entries when it has grown long, and a snapshot follows when the entries since the last one
 //! have outgrown a sixth of the state.
 
-use crate::delta::{code, text};
 use crate::engine::{Head, Keep, Live, Policy, Record};
 use crate::{Code, Error, Result};
 
 use super::contract::{Stored, StoredEntry};
-use super::working::Working;
+use super::working::{Working, entries_after};
 
 /// Entries since the last snapshot up to so many bytes are read again faster than another snapshot is written.
 const SHORT_TAIL: u64 = 4096;
@@ -346,26 +345,6 @@ fn created(live: &Live) -> Option<f64> {
 
 fn due(record: &Record, policy: &Policy) -> f64 {
     policy.due(record).unwrap_or(f64::INFINITY)
-}
-
-/// The record's entries after `stored`, oldest first, or all; none where they don't lead on from there.
-fn entries_after(record: &Record, stored: Option<Head>) -> Result<Option<Vec<StoredEntry>>> {
-    let mut entries = Vec::new();
-    let mut reached = stored == Some(record.head());
-    for entry in record.newest_first() {
-        if reached {
-            break;
-        }
-        reached = stored == Some(entry.previous);
-        entries.push(StoredEntry {
-            head: entry.head,
-            previous: Some(entry.previous.revision),
-            delta: text::print(&code::decode(entry.code)?),
-            at: entry.at,
-        });
-    }
-    entries.reverse();
-    Ok((reached || stored.is_none()).then_some(entries))
 }
 
 /// The error of a store that has something else than it was given.

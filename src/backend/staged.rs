@@ -3,7 +3,9 @@
 use core::cell::RefCell;
 use std::rc::Rc;
 
-use crate::engine::{Cleaned, Decide, Head, Listed, Page, Record, Store, Tell, WriteContext};
+use crate::engine::{
+    Cleaned, Decide, Head, Limits, Listed, Page, Policy, Record, Store, Tell, WriteContext,
+};
 use crate::{Code, Error, Result};
 
 use super::Memory;
@@ -16,6 +18,8 @@ pub struct Staged(Rc<Parts>);
 struct Parts {
     memory: Memory,
     is_front: bool,
+    /// In the place of the engine's own: by it logs aren't trimmed until what was committed is stored, too.
+    policy: Option<Policy>,
     listed: RefCell<Option<Listed>>,
     cleaned: RefCell<Option<Cleaned>>,
 }
@@ -25,6 +29,26 @@ impl Staged {
     pub fn front() -> Self {
         Staged(Rc::new(Parts {
             is_front: true,
+            ..Parts::default()
+        }))
+    }
+
+    /// The same, where logs are as long as they were and as the calls made them until whoever stores them has trimmed them.
+    pub fn untrimmed(policy: &Policy) -> Self {
+        let limits = Limits {
+            log_bytes: usize::MAX,
+            ..policy.limits
+        };
+        let policy = Policy {
+            context_ttl: None,
+            delta_ttl: None,
+            delta_threshold: None,
+            limits,
+            ..*policy
+        };
+        Staged(Rc::new(Parts {
+            is_front: true,
+            policy: Some(policy),
             ..Parts::default()
         }))
     }
@@ -59,7 +83,9 @@ impl Store for Staged {
         step: &mut Decide<'_>,
         done: &mut Tell<'_>,
     ) -> Result<()> {
-        self.0.memory.write(id, context, step, done).await
+        let policy = self.0.policy.as_ref().unwrap_or(context.policy);
+        let context = WriteContext { policy, ..*context };
+        self.0.memory.write(id, &context, step, done).await
     }
 
     async fn remove(

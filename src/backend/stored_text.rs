@@ -153,7 +153,11 @@ fn read_entry(entry: &[u8]) -> Option<StoredEntry> {
             version: whole(parts.next()?)?,
             revision: revision(parts.next()?)?,
         },
-        previous: Some(revision(parts.next()?)?),
+        previous: match parts.next()? {
+            // Rows of ours never have it, but a backend of one's own tells of the first of a lineage so.
+            b"\"\"" => None,
+            other => Some(revision(other)?),
+        },
         at: number::parse(parts.next()?)?,
         delta: parts.next()?.into(),
     })
@@ -169,10 +173,10 @@ fn revision(string: &[u8]) -> Option<Revision> {
 }
 
 /// The fields of an object.
-struct Fields<'a>(&'a [u8]);
+pub(super) struct Fields<'a>(&'a [u8]);
 
 impl<'a> Fields<'a> {
-    fn of(object: &'a [u8]) -> Result<Self> {
+    pub(super) fn of(object: &'a [u8]) -> Result<Self> {
         let valid = text::validate(object, DEEPEST).is_ok() && text::is_object(object);
         if valid {
             return Ok(Fields(object));
@@ -180,7 +184,7 @@ impl<'a> Fields<'a> {
         Err(damaged("row"))
     }
 
-    fn get(&self, name: &[u8]) -> Option<&'a [u8]> {
+    pub(super) fn get(&self, name: &[u8]) -> Option<&'a [u8]> {
         // Keys come as they stand in the text, with their quotes.
         let mut fields = text::fields(self.0);
         fields
@@ -192,15 +196,15 @@ impl<'a> Fields<'a> {
         number::parse(self.get(name)?)
     }
 
-    fn number(&self, name: &[u8]) -> Result<f64> {
+    pub(super) fn number(&self, name: &[u8]) -> Result<f64> {
         self.time(name).ok_or_else(|| damaged("row"))
     }
 
-    fn whole(&self, name: &[u8]) -> Result<u64> {
+    pub(super) fn whole(&self, name: &[u8]) -> Result<u64> {
         self.get(name).and_then(whole).ok_or_else(|| damaged("row"))
     }
 
-    fn head(&self) -> Result<Head> {
+    pub(super) fn head(&self) -> Result<Head> {
         let revision = self.get(b"revision").and_then(revision);
         Ok(Head {
             version: self.whole(b"version")?,

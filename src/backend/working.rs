@@ -1,67 +1,22 @@
-//! A context as this process knows it between commits, and how many of those are kept.
+//! Records from what is stored, and what is to be stored from records.
 
 use crate::delta::{code, text};
 use crate::document::Document;
-use crate::engine::{Commit, Past, Record, WriteContext, creation};
-use crate::json::{self, Ids};
+use crate::engine::{Commit, Head, Past, Record};
+use crate::json;
 use crate::{Code, Error, Result};
 
-use super::contract::{Proposal, Stored, StoredEntry};
+use super::contract::{Stored, StoredEntry};
 
 /// Deltas nest four levels for each level of a context, and those have a thousand at most.
 const DEEPEST: u32 = 4000;
-
-/// A generation of working records ends with so many, or so many bytes of them.
-const MOST: usize = 500;
-const MOST_BYTES: usize = 32 << 20;
 
 /// A record, and how far the stored snapshot is behind it.
 #[derive(Clone, Debug)]
 pub(super) struct Working {
     pub(super) record: Record,
     /// Bytes of entries stored since the last snapshot.
-    unsnapped: usize,
-}
-
-/// Working records of contexts used lately. They stand in two generations: when the young one is full it becomes the old one,
-/// and what nobody asked for meanwhile is let go.
-#[derive(Debug)]
-pub(super) struct WorkingSet {
-    young: Ids<Working>,
-    young_bytes: usize,
-    old: Ids<Working>,
-}
-
-impl Default for WorkingSet {
-    fn default() -> Self {
-        WorkingSet {
-            young: json::ids(),
-            young_bytes: 0,
-            old: json::ids(),
-        }
-    }
-}
-
-impl WorkingSet {
-    /// Takes a record out.
-    pub(super) fn take(&mut self, id: &[u8]) -> Option<Working> {
-        let Some(working) = self.young.remove(id) else {
-            return self.old.remove(id);
-        };
-        self.young_bytes -= working.size();
-        Some(working)
-    }
-
-    /// Puts a record back.
-    pub(super) fn keep(&mut self, id: &[u8], working: Working) {
-        self.take(id);
-        self.young_bytes += working.size();
-        self.young.insert(id.into(), working);
-        if self.young.len() >= MOST || self.young_bytes >= MOST_BYTES {
-            self.old = core::mem::replace(&mut self.young, json::ids());
-            self.young_bytes = 0;
-        }
-    }
+    pub(super) unsnapped: usize,
 }
 
 impl Working {
@@ -96,29 +51,18 @@ impl Working {
         }
     }
 
-    /// Applies what others committed; after an error nothing has changed.
-    pub(super) fn follow(&mut self, entries: &[StoredEntry]) -> Result<()> {
-        let mut record = self.record.clone();
-        let mut unsnapped = self.unsnapped;
+    /// The record after what others committed.
+    pub(super) fn follow(mut self, entries: &[StoredEntry]) -> Result<Self> {
         for entry in entries {
-            if entry.previous != Some(record.head().revision)
-                || entry.head.version != record.head().version + 1
-            {
+            let head = self.record.head();
+            if entry.previous != Some(head.revision) || entry.head.version != head.version + 1 {
                 return Err(broken("entries that don't follow each other"));
             }
             let Past { head, at, code, .. } = past(entry)?;
-            record.apply(Commit::Change { head, at, code })?;
-            unsnapped = grown(unsnapped, entry, &record).unwrap_or(0);
+            self.record.apply(Commit::Change { head, at, code })?;
+            self.unsnapped = unsnapped(self.unsnapped, entry.delta.len(), &self.record);
         }
-        self.record = record;
-        self.unsnapped = unsnapped;
-        Ok(())
-    }
-
-    /// Bytes of state and log, more or less.
-    fn size(&self) -> usize {
-        let live = self.record.live();
-        live.map_or(0, |live| live.document().length() + live.log().size())
+        Ok(self)
     }
 }
 
@@ -146,79 +90,36 @@ pub(crate) fn broken(what: &str) -> Error {
     )
 }
 
-/// Bytes of entries since the last snapshot, with one more entry that led to `after`; none when that brings a snapshot.
+/// Bytes of entries since the last snapshot, with so many more that led to `after`; 0 when those bring a snapshot.
 ///
 /// Writing a snapshot costs as much as it spares: never more often than the tail has grown as long. All engines do so by the
-/// same rule, hence whoever follows an entry knows whether a snapshot came with it.
-fn grown(unsnapped: usize, entry: &StoredEntry, after: &Record) -> Option<usize> {
+/// same rule, hence whoever follows entries knows well enough whether a snapshot came with them.
+pub(super) fn unsnapped(before: usize, more: usize, after: &Record) -> usize {
     let length = after.live().map_or(0, |live| live.document().length());
-    Some(unsnapped + entry.delta.len()).filter(|bytes| *bytes < length)
+    Some(before + more)
+        .filter(|bytes| *bytes < length)
+        .unwrap_or(0)
 }
 
-/// The record after the commit, and what to tell the backend.
-pub(super) fn propose(
-    working: Option<Working>,
-    commit: Commit,
-    context: &WriteContext<'_>,
-) -> Result<(Working, Proposal)> {
-    let base = working.as_ref().map(|working| working.record.head());
-    let keep = context.policy.keep(context.now);
-    let (after, entry, snapshot, reset) = match (working, commit) {
-        (Some(mut working), Commit::Change { head, at, code }) => {
-            let delta = text::print(&code::decode(&code)?);
-            let previous = Some(working.record.head().revision);
-            working.record.apply(Commit::Change { head, at, code })?;
-            let entry = StoredEntry {
-                head,
-                previous,
-                delta,
-                at,
-            };
-            let unsnapped = grown(working.unsnapped, &entry, &working.record);
-            working.unsnapped = unsnapped.unwrap_or(0);
-            let document = working.record.live().map(|live| live.document());
-            let snapshot = document.filter(|_| unsnapped.is_none());
-            let snapshot = snapshot.map(|document| document.text().into_owned());
-            (working, entry, snapshot, false)
+/// The record's entries after `stored`, oldest first, or all; none where they don't lead on from there.
+pub(super) fn entries_after(
+    record: &Record,
+    stored: Option<Head>,
+) -> Result<Option<Vec<StoredEntry>>> {
+    let mut entries = Vec::new();
+    let mut reached = stored == Some(record.head());
+    for entry in record.newest_first() {
+        if reached {
+            break;
         }
-        (_, commit) => {
-            let record = Record::create(commit)?;
-            let (head, at) = (record.head(), record.at());
-            let state = record
-                .live()
-                .map(|live| live.document().text().into_owned())
-                .unwrap_or_default();
-            let delta = text::print(&creation(&state));
-            let entry = StoredEntry {
-                head,
-                previous: None,
-                delta,
-                at,
-            };
-            (
-                Working {
-                    record,
-                    unsnapped: 0,
-                },
-                entry,
-                Some(state),
-                true,
-            )
-        }
-    };
-    let mut after = after;
-    after.record.trim(&keep);
-    let oldest = after.record.live().and_then(|live| live.oldest_delta());
-    let proposal = Proposal {
-        base,
-        reset,
-        entry,
-        snapshot,
-        expires_at: context.policy.expiry(&after.record),
-        deltas_expire_at: oldest
-            .zip(context.policy.delta_ttl)
-            .map(|(oldest, ttl)| oldest + ttl),
-        keep,
-    };
-    Ok((after, proposal))
+        reached = stored == Some(entry.previous);
+        entries.push(StoredEntry {
+            head: entry.head,
+            previous: Some(entry.previous.revision),
+            delta: text::print(&code::decode(entry.code)?),
+            at: entry.at,
+        });
+    }
+    entries.reverse();
+    Ok((reached || stored.is_none()).then_some(entries))
 }

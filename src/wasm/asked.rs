@@ -1,17 +1,11 @@
 //! What a call asks for, as numbers; and what it needs for that, once it has to wait.
 
-#[cfg(not(feature = "js-backend"))]
-use crate::backend::grouped::{Access, Need};
+use crate::backend::{Access, Need};
 
-#[cfg(not(feature = "js-backend"))]
 use super::area::Input;
 
 /// What a call asks for. Lengths are of texts at the start of the id area.
 #[derive(Clone, Copy)]
-#[cfg_attr(
-    feature = "js-backend",
-    allow(dead_code, reason = "futures know by themselves")
-)]
 pub(super) enum Asked {
     /// To read the context of an id.
     Read(u32),
@@ -40,7 +34,6 @@ pub(super) enum Asked {
     Close,
 }
 
-#[cfg(not(feature = "js-backend"))]
 impl Asked {
     pub(super) fn need(self, input: &Input) -> Need {
         let context = |id: u32, access| Need::Context {

@@ -7,6 +7,7 @@ use std::sync::Once;
 use wasm_bindgen::prelude::{JsError, JsValue, wasm_bindgen};
 
 use crate::Result;
+use crate::backend::Staged;
 use crate::delta;
 use crate::document::Operations;
 use crate::engine::{Engine, Guard, Head, Known, Page, Revision, Since, Synced, Written};
@@ -15,12 +16,10 @@ use crate::json::{number, seed};
 use super::algebra::{DEEPEST, DELTA_LEVELS, valid};
 use super::area::{INPUT, Input, OUTPUT};
 use super::asked::Asked;
-#[cfg(not(feature = "js-backend"))]
-use super::host::{Host, Stores, poll};
+use super::host::{Host, poll};
 use super::output::{DONE, FULL, NOTHING, Output, write_list, write_string};
+use super::own_backend::failure;
 use super::settings::Settings;
-#[cfg(feature = "js-backend")]
-use super::with_backends::{Host, Stores, poll};
 
 static SEEDED: Once = Once::new();
 
@@ -31,7 +30,7 @@ pub struct Chord {
 }
 
 struct Inner {
-    engine: Engine<Stores>,
+    engine: Engine<Staged>,
     writer: u64,
     host: Host,
 }
@@ -90,17 +89,17 @@ impl Chord {
 
 #[wasm_bindgen]
 impl Chord {
-    /// Makes an engine; see `Settings`. `backend` is an object with the methods of the contract, or undefined for memory;
-    /// `settled` is called with the number and the status of each call that was pending.
+    /// Makes an engine; see `Settings`. `settled` is called with the number and the status of each call that was pending; `ask`, where
+    /// JavaScript brought a backend, with what to ask it, see `OwnBackend`.
     #[wasm_bindgen(constructor)]
     pub fn new(
         settings: JsValue,
-        backend: JsValue,
         settled: JsValue,
+        ask: JsValue,
     ) -> core::result::Result<Chord, JsError> {
         let settings: Settings = serde_wasm_bindgen::from_value(settings)?;
         SEEDED.call_once(|| seed(settings.seed()));
-        let (store, host) = Host::open(&settings, &backend, settled);
+        let (store, host) = Host::open(&settings, settled, ask);
         Ok(Chord {
             inner: Rc::new(Inner {
                 engine: Engine::new(store, settings.policy(), settings.writer()),
@@ -335,6 +334,22 @@ impl Chord {
     /// Has what is under way begin anew, as it has not answered for long. The error says what may be the matter.
     pub fn interrupt(&self) -> u32 {
         self.inner.host.interrupt()
+    }
+
+    /// The answer to a question to the backend, in the text area.
+    pub fn answer(&self, question: u32, text: u32) {
+        let answer = INPUT.with(|input| input.borrow().text(0, text).into());
+        self.inner.host.answer(question, Ok(answer));
+    }
+
+    /// That a question to the backend failed: code and message, in the text area, and what to name as its cause.
+    pub fn fail(&self, question: u32, code: u32, message: u32, cause: u32) {
+        let error = INPUT.with(|input| {
+            let input = input.borrow();
+            let message = input.text(code, message);
+            failure(input.text(0, code), message, cause)
+        });
+        self.inner.host.answer(question, Err(error));
     }
 
     /// The state that memory has, without asking what is stored.

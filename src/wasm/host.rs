@@ -1,4 +1,4 @@
-//! Running calls: at once where memory is the store, else when a transaction has what they need.
+//! Running calls: at once where memory is the store, else when what they need has been brought there.
 
 use core::cell::{Cell, RefCell};
 use core::future::Future;
@@ -11,25 +11,29 @@ use js_sys::Function;
 use wasm_bindgen::prelude::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
 
-use crate::backend::grouped::{Access, Job, Need};
 use crate::backend::indexed_db::IndexedDb;
-use crate::backend::{Grouped, Staged};
+use crate::backend::{Access, Grouped, Job, Need, Optimistic, Staged};
 use crate::engine::Record;
 use crate::{Code, Error, Result};
 
 use super::area::{INPUT, Input, OUTPUT};
 use super::asked::Asked;
 use super::output::{Answer, FAILED, NOTHING, PENDING, status};
+use super::own_backend::OwnBackend;
 use super::settings::Settings;
-
-pub(super) type Stores = Staged;
 
 /// What runs the calls of one engine.
 pub(super) struct Host(Option<Rc<Waiting>>);
 
-/// Calls that wait for IndexedDB.
+/// Where calls wait.
+enum Queue {
+    IndexedDb(Grouped<IndexedDb>),
+    Own(Optimistic<OwnBackend>),
+}
+
+/// Calls that wait.
 struct Waiting {
-    grouped: Grouped<IndexedDb>,
+    queue: Queue,
     /// Called with a call's number and status, when its answer stands in the area.
     settled: Function,
     /// How many calls there have been.
@@ -50,20 +54,25 @@ struct Call {
 }
 
 impl Host {
-    /// The store that `settings` tells. There is no other backend here, which the facade knows.
-    pub(super) fn open(
-        settings: &Settings,
-        _backend: &JsValue,
-        settled: JsValue,
-    ) -> (Stores, Host) {
-        let Some((name, settled)) = settings.database().zip(settled.dyn_into().ok()) else {
+    /// The store that `settings` tells, or behind a backend where there is somebody to `ask`.
+    pub(super) fn open(settings: &Settings, settled: JsValue, ask: JsValue) -> (Staged, Host) {
+        let policy = settings.policy();
+        let (staged, queue) = if let Some(name) = settings.database() {
+            let database = IndexedDb::new(name.into(), settings.is_strict());
+            let staged = Staged::front();
+            let grouped = Grouped::new(database, policy, staged.clone());
+            (staged, Queue::IndexedDb(grouped))
+        } else if let Ok(ask) = ask.dyn_into() {
+            let staged = Staged::untrimmed(&policy);
+            let optimistic = Optimistic::new(OwnBackend::new(ask), policy, staged.clone());
+            (staged, Queue::Own(optimistic))
+        } else {
             return (Staged::default(), Host(None));
         };
-        let staged = Staged::front();
-        let database = IndexedDb::new(name.into(), settings.is_strict());
         let waiting = Waiting {
-            grouped: Grouped::new(database, settings.policy(), staged.clone()),
-            settled,
+            queue,
+            // The facade gives a function.
+            settled: settled.unchecked_into(),
             count: Cell::new(0),
             given_up: RefCell::default(),
         };
@@ -109,14 +118,26 @@ impl Host {
             if let Err(place) = given_up.binary_search(&number) {
                 given_up.insert(place, number);
             }
+            drop(given_up);
+            if let Queue::Own(optimistic) = &waiting.queue {
+                optimistic.look();
+            }
         }
     }
 
-    /// Connects to the database anew, which has not answered anybody for long.
+    /// Begins anew with what has not answered anybody for long.
     pub(super) fn interrupt(&self) -> u32 {
-        match &self.0 {
-            Some(waiting) => status(Err(waiting.grouped.interrupt())),
-            None => NOTHING,
+        match self.0.as_ref().map(|waiting| &waiting.queue) {
+            Some(Queue::IndexedDb(grouped)) => status(Err(grouped.interrupt())),
+            // What takes long is a backend's own affair.
+            Some(Queue::Own(_)) | None => NOTHING,
+        }
+    }
+
+    /// A backend has answered a question.
+    pub(super) fn answer(&self, question: u32, answer: Result<Vec<u8>>) {
+        if let Some(Queue::Own(optimistic)) = self.0.as_ref().map(|waiting| &waiting.queue) {
+            optimistic.backend().answer(question, answer);
         }
     }
 }
@@ -150,9 +171,27 @@ impl Waiting {
             status: 0,
             answer: Answer::default(),
         };
-        if self.grouped.add(Box::new(job)) {
-            let waiting = self.clone();
-            spawn_local(async move { waiting.grouped.serve().await });
+        let job = Box::new(job);
+        let waiting = self.clone();
+        match &self.queue {
+            Queue::IndexedDb(grouped) => {
+                if grouped.add(job) {
+                    spawn_local(async move {
+                        if let Queue::IndexedDb(grouped) = &waiting.queue {
+                            grouped.serve().await;
+                        }
+                    });
+                }
+            }
+            Queue::Own(optimistic) => {
+                if let Some(work) = optimistic.add(job) {
+                    spawn_local(async move {
+                        if let Queue::Own(optimistic) = &waiting.queue {
+                            optimistic.serve(work).await;
+                        }
+                    });
+                }
+            }
         }
         OUTPUT.with(|output| output.borrow_mut().begin().extra(f64::from(number)).end());
         PENDING

@@ -8,14 +8,8 @@ mod allocator;
 mod area;
 mod asked;
 mod class;
-#[cfg(not(feature = "js-backend"))]
 mod host;
-#[cfg(feature = "js-backend")]
-mod js_backend;
 pub(crate) mod number;
 mod output;
+mod own_backend;
 mod settings;
-#[cfg(feature = "js-backend")]
-mod store;
-#[cfg(feature = "js-backend")]
-mod with_backends;

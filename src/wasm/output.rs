@@ -33,7 +33,6 @@ mod place {
 }
 
 /// An answer that is told later.
-#[cfg(not(feature = "js-backend"))]
 #[derive(Default)]
 pub(super) struct Answer {
     numbers: [f64; place::COUNT],
@@ -43,7 +42,6 @@ pub(super) struct Answer {
 /// Larger outputs are given back once the next answer is written.
 const KEPT: usize = 1 << 20;
 
-#[cfg(not(feature = "js-backend"))]
 impl Answer {
     /// The bytes of the text at a place.
     pub(super) fn length(&self, part: usize) -> usize {
@@ -119,7 +117,6 @@ impl Output {
     }
 
     /// Takes the answer away, to be told later.
-    #[cfg(not(feature = "js-backend"))]
     pub(super) fn take(&mut self) -> Answer {
         Answer {
             numbers: *self.numbers,
@@ -128,7 +125,6 @@ impl Output {
     }
 
     /// Makes an answer that was taken away the one that is told.
-    #[cfg(not(feature = "js-backend"))]
     pub(super) fn restore(&mut self, answer: Answer) {
         *self.numbers = answer.numbers;
         self.text = answer.text;

@@ -16,11 +16,9 @@ pub(super) struct Settings {
     context_bytes: f64,
     depth: f64,
     log_bytes: f64,
-    /// The name of the IndexedDB database; empty for memory.
-    #[cfg(not(feature = "js-backend"))]
+    /// The name of the IndexedDB database; empty where contexts aren't kept there.
     database: String,
     /// 1 where IndexedDB is to wait for the disk.
-    #[cfg(not(feature = "js-backend"))]
     strict: f64,
     /// Two random numbers of 32 bits that no other engine has.
     writer_high: f64,
@@ -46,12 +44,10 @@ impl Settings {
         }
     }
 
-    #[cfg(not(feature = "js-backend"))]
     pub(super) fn database(&self) -> Option<&str> {
         Some(&*self.database).filter(|name| !name.is_empty())
     }
 
-    #[cfg(not(feature = "js-backend"))]
     pub(super) fn is_strict(&self) -> bool {
         self.strict == 1.0
     }

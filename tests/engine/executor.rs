@@ -1,6 +1,6 @@
 //! Runs futures that are really pending, and fails where nothing will ever wake them.
 
-use core::cell::Cell;
+use core::cell::{Cell, RefCell};
 use core::future::{Future, poll_fn};
 use core::pin::{Pin, pin};
 use core::sync::atomic::{AtomicBool, Ordering};
@@ -26,6 +26,34 @@ impl Wake for Flag {
     }
 }
 
+type Task = Pin<Box<dyn Future<Output = ()>>>;
+
+thread_local! {
+    static TASKS: RefCell<Vec<Task>> = RefCell::default();
+}
+
+/// Runs a future beside whatever is run now or next, as a browser does with what nobody waits for.
+pub fn spawn(task: impl Future<Output = ()> + 'static) {
+    TASKS.with_borrow_mut(|tasks| tasks.push(Box::pin(task)));
+}
+
+/// Polls all tasks, and those that they begin.
+pub fn poll_tasks(context: &mut Context<'_>) {
+    let mut waiting = Vec::new();
+    loop {
+        let tasks = TASKS.take();
+        if tasks.is_empty() {
+            break;
+        }
+        for mut task in tasks {
+            if task.as_mut().poll(context).is_pending() {
+                waiting.push(task);
+            }
+        }
+    }
+    TASKS.set(waiting);
+}
+
 /// Polls `future` whenever it was woken.
 #[track_caller]
 pub fn block_on<T>(future: impl Future<Output = T>) -> T {
@@ -37,9 +65,11 @@ pub fn block_on<T>(future: impl Future<Output = T>) -> T {
             flag.0.swap(false, Ordering::Relaxed),
             "nothing will wake what is waited for"
         );
-        if let Poll::Ready(value) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
+        let mut context = Context::from_waker(&waker);
+        if let Poll::Ready(value) = future.as_mut().poll(&mut context) {
             return value;
         }
+        poll_tasks(&mut context);
     }
 }
 

@@ -160,7 +160,7 @@ impl World {
 
     fn commit(&mut self, id: &[u8], proposal: &Proposal) -> Answer {
         let there = self.rows.get(id).map(Row::head);
-        if there == Some(proposal.entry.head) {
+        if there == Some(proposal.head) {
             return Answer::Stored;
         }
         // A tombstone has the head of what was deleted: only a new lineage may follow it.
@@ -169,7 +169,7 @@ impl World {
             let news = proposal.base.map(|base| self.news(id, base));
             return Answer::Conflict(news.unwrap_or(News::Reload));
         }
-        let head = proposal.entry.head;
+        let head = proposal.head;
         let (mut snapshot_version, mut snapshot, mut tail) = match self.rows.remove(id) {
             Some(Row::Live {
                 snapshot_version,
@@ -179,7 +179,7 @@ impl World {
             }) if !proposal.reset => (snapshot_version, snapshot, tail),
             _ => (0, Vec::new(), Vec::new()),
         };
-        tail.push(proposal.entry.clone());
+        tail.extend_from_slice(&proposal.entries);
         if let Some(state) = &proposal.snapshot {
             (snapshot_version, snapshot) = (head.version, state.clone());
             self.snapshots += 1;
@@ -190,7 +190,7 @@ impl World {
             snapshot_version,
             snapshot,
             tail,
-            at: proposal.entry.at,
+            at: proposal.entries.last().unwrap().at,
             expires_at: proposal.expires_at,
             deltas_expire_at: proposal.deltas_expire_at,
         };
@@ -346,6 +346,15 @@ impl Backend for Simulated {
             Listed { ids, more }
         })
         .await
+    }
+
+    async fn pause(&self, tries: u32) {
+        let turns = self.world().turns();
+        yields(turns * u64::from(tries)).await;
+    }
+
+    async fn open(&self) -> Result<()> {
+        self.call("open", |_| ()).await
     }
 
     async fn close(&self) -> Result<()> {

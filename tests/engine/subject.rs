@@ -5,8 +5,7 @@ use core::sync::atomic::{AtomicU64, Ordering};
 use std::rc::Rc;
 
 use chord::Result;
-use chord::backend::grouped::{Access, Need};
-use chord::backend::{Memory, Persistent};
+use chord::backend::{Access, Memory, Need};
 use chord::delta;
 use chord::document::Operations;
 use chord::engine::{
@@ -16,7 +15,7 @@ use serde_json::Value;
 
 use crate::simulated::Simulated;
 use crate::simulated_database::SimulatedDatabase;
-use crate::tab::Tab;
+use crate::tab::{Process, Tab};
 
 /// How calls get to an engine.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -98,7 +97,7 @@ pub enum Told {
 }
 
 /// Contexts behind a backend.
-pub type Behind = Subject<Engine<Persistent<Simulated>>>;
+pub type Behind = Subject<Process>;
 
 /// In memory.
 pub fn memory(policy: Policy) -> Subject<Engine<Memory>> {
@@ -111,7 +110,7 @@ pub fn memory(policy: Policy) -> Subject<Engine<Memory>> {
 pub fn behind(backend: &Simulated, through: Through, policy: Policy) -> Behind {
     let backend = backend.clone();
     Subject::new(through, move |writer| {
-        Engine::new(Persistent::new(backend.clone(), policy), policy, writer)
+        Process::new(&backend, policy, writer)
     })
 }
 

@@ -1,4 +1,4 @@
-//! One tab: an engine over memory in front of a simulated database. Calls become jobs, as in `src/wasm/host.rs`.
+//! One tab or process: an engine over memory in front of a simulated store. Calls become jobs, as in `src/wasm/host.rs`.
 
 use core::cell::{Cell, RefCell};
 use core::future::poll_fn;
@@ -6,24 +6,66 @@ use core::pin::pin;
 use core::task::{Context, Poll, Waker};
 use std::rc::Rc;
 
-use chord::backend::grouped::{Job, Need};
-use chord::backend::{Grouped, Staged};
+use chord::backend::{Grouped, Job, Need, Optimistic, Staged};
 use chord::engine::{Engine, Policy, Record};
 use chord::{Error, Result};
 
-use crate::executor::yields;
+use crate::executor::{spawn, yields};
+use crate::simulated::Simulated;
 use crate::simulated_database::{Client, SimulatedDatabase};
 use crate::subject::Host;
 
-/// A tab.
-#[derive(Clone)]
-pub struct Tab(Rc<Parts>);
+/// What calls wait in.
+pub trait Queue: 'static {
+    /// Adds a call, and serves it where nobody does.
+    async fn take(self: &Rc<Self>, job: Box<dyn Job>);
+    /// A call has been given up.
+    fn look(&self) {}
+}
 
-struct Parts {
+impl Queue for Grouped<Client> {
+    async fn take(self: &Rc<Self>, job: Box<dyn Job>) {
+        if self.add(job) {
+            // In a browser, too, what is asked for at the same time comes together first.
+            yields(1).await;
+            self.serve().await;
+        }
+    }
+}
+
+impl Queue for Optimistic<Simulated> {
+    async fn take(self: &Rc<Self>, job: Box<dyn Job>) {
+        if let Some(work) = self.add(job) {
+            let queue = self.clone();
+            spawn(async move { queue.serve(work).await });
+        }
+    }
+
+    fn look(&self) {
+        Optimistic::look(self);
+    }
+}
+
+/// A tab, or a process.
+pub struct Caller<Q>(Rc<Parts<Q>>);
+
+/// A tab over a simulated database.
+pub type Tab = Caller<Grouped<Client>>;
+
+/// A process over a simulated backend.
+pub type Process = Caller<Optimistic<Simulated>>;
+
+struct Parts<Q> {
     client: usize,
-    grouped: Grouped<Client>,
+    queue: Rc<Q>,
     engine: Engine<Staged>,
     staged: Staged,
+}
+
+impl<Q> Clone for Caller<Q> {
+    fn clone(&self) -> Self {
+        Caller(self.0.clone())
+    }
 }
 
 /// What the caller and the job both have of a call.
@@ -45,12 +87,9 @@ impl Tab {
     pub fn new(database: &SimulatedDatabase, policy: Policy, writer: u64) -> Self {
         let staged = Staged::front();
         let client = database.client();
-        Tab(Rc::new(Parts {
-            client: client.number(),
-            grouped: Grouped::new(client, policy, staged.clone()),
-            engine: Engine::new(staged.clone(), policy, writer),
-            staged,
-        }))
+        let number = client.number();
+        let queue = Grouped::new(client, policy, staged.clone());
+        Caller::over(queue, staged, policy, writer, number)
     }
 
     /// The number of its client.
@@ -60,7 +99,26 @@ impl Tab {
 
     /// The transaction under way has taken too long.
     pub fn interrupt(&self) {
-        self.0.grouped.interrupt();
+        self.0.queue.interrupt();
+    }
+}
+
+impl Process {
+    pub fn new(backend: &Simulated, policy: Policy, writer: u64) -> Self {
+        let staged = Staged::untrimmed(&policy);
+        let queue = Optimistic::new(backend.clone(), policy, staged.clone());
+        Caller::over(queue, staged, policy, writer, 0)
+    }
+}
+
+impl<Q: Queue> Caller<Q> {
+    fn over(queue: Q, staged: Staged, policy: Policy, writer: u64, client: usize) -> Self {
+        Caller(Rc::new(Parts {
+            client,
+            queue: Rc::new(queue),
+            engine: Engine::new(staged.clone(), policy, writer),
+            staged,
+        }))
     }
 
     /// How many contexts memory has.
@@ -88,11 +146,8 @@ impl Tab {
             outcome: None,
             asked: asked.clone(),
         };
-        if self.0.grouped.add(Box::new(job)) {
-            // In a browser, too, what is asked for at the same time comes together first.
-            yields(1).await;
-            self.0.grouped.serve().await;
-        }
+        let _given_up = GivenUp(&self.0.queue, &asked);
+        self.0.queue.take(Box::new(job)).await;
         poll_fn(|context| match asked.outcome.take() {
             Some(outcome) => Poll::Ready(outcome),
             None => {
@@ -104,6 +159,16 @@ impl Tab {
     }
 }
 
+/// Gives a call up when nobody waits for it any more, as the facade does at its deadline.
+struct GivenUp<'a, Q: Queue, T>(&'a Rc<Q>, &'a Rc<Asked<T>>);
+
+impl<Q: Queue, T> Drop for GivenUp<'_, Q, T> {
+    fn drop(&mut self) {
+        self.1.give_up();
+        self.0.look();
+    }
+}
+
 /// What becomes of a call over memory, which is ready when it is polled first.
 fn settled<T>(call: impl Future<Output = T>) -> T {
     match pin!(call).poll(&mut Context::from_waker(Waker::noop())) {
@@ -112,9 +177,25 @@ fn settled<T>(call: impl Future<Output = T>) -> T {
     }
 }
 
-impl Host for Tab {
-    type Store = Staged;
+/// See [`Host::KNOWS_WHAT_IS_KEPT`].
+pub trait Knowing {
+    const KNOWS_WHAT_IS_KEPT: bool;
+}
+
+impl Knowing for Tab {
     const KNOWS_WHAT_IS_KEPT: bool = true;
+}
+
+impl Knowing for Process {
+    const KNOWS_WHAT_IS_KEPT: bool = false;
+}
+
+impl<Q: Queue> Host for Caller<Q>
+where
+    Caller<Q>: Knowing,
+{
+    type Store = Staged;
+    const KNOWS_WHAT_IS_KEPT: bool = <Self as Knowing>::KNOWS_WHAT_IS_KEPT;
 
     async fn run<T: 'static>(
         &self,

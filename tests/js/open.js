@@ -48,3 +48,16 @@ export async function settled(promise, ms = 5_000) {
     clearTimeout(timer);
   }
 }
+
+let stores = 0;
+
+/** A fresh store for the suite of `chord-sync/testing`: in memory, or where the suite runs over IndexedDB, a database. */
+export function freshStore() {
+  if (globalThis.suiteBackend !== "indexeddb") return { connect: () => "memory" };
+  stores += 1;
+  const name = `suite-store-${performance.timeOrigin}-${stores}`;
+  return { connect: () => ({ type: "indexeddb", name }), drop: () => void indexedDB.deleteDatabase(name) };
+}
+
+/** What such a store can't do: one in memory is its instance's own. */
+export const storeLacks = () => (globalThis.suiteBackend === "indexeddb" ? [] : ["sharing", "watching"]);

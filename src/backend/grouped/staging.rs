@@ -4,7 +4,8 @@ use crate::engine::Record;
 use crate::{Code, Error};
 
 use super::super::row::{Row, Standing, damaged};
-use super::{Access, Database, Failure, Grouped, Job, RECORD_BYTES, Subject, Transaction};
+use super::super::{Access, Job};
+use super::{Database, Failure, Grouped, RECORD_BYTES, Subject, Transaction};
 
 impl<D: Database> Grouped<D> {
     /// Makes memory have what stands there. Gives why it can't be read, where that is so.

@@ -3,6 +3,8 @@ import { Chord } from "chord-sync";
 
 /** Makes `Chord.open` open with that backend. `cleanUp` removes what was stored since it was called last. */
 export function useBackend(type, run) {
+  // For `freshStore` in `tests/js/open.js`.
+  globalThis.suiteBackend = type;
   if (type === "memory") return { async cleanUp() {} };
   if (type !== "indexeddb") throw new Error(`no such backend: ${type}`);
   // For `tests/js/effort.js`.

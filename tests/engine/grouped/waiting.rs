@@ -4,7 +4,7 @@ use core::pin::pin;
 use core::task::{Context, Poll, Waker};
 use std::rc::Rc;
 
-use chord::backend::grouped::Need;
+use chord::backend::Need;
 use chord::document::Operations;
 use chord::engine::{Policy, Written};
 use chord::{Code, Result};

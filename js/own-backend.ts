@@ -1,0 +1,207 @@
+/**
+ * Asks a backend that the user brought what the engine wants to know, and checks what it answers.
+ *
+ * The other side is `src/wasm/own_backend.rs`, and `src/backend/contract_text.rs` says what passes between the two: questions come as JSON of
+ * the objects in `backend.ts`; answers go back more tersely, states and deltas in them as they are.
+ */
+import type { Backend, Commit, Head, Keep, News, Page, Removal } from "./backend.js";
+import { ChordError, type ChordErrorCode } from "./error.js";
+
+/** Methods by the number of the question; two of the questions aren't the backend's to answer. */
+const methods = ["load", "since", "commit", "remove", "trim", "expired", "list", "pause", "open", "close"] as const;
+type Method = (typeof methods)[number];
+
+const revisions = /^[0-9a-f]{1,16}-[0-9a-f]{1,16}$/;
+const kinds = { context: "c", deltas: "d", tombstone: "t" } as const;
+/** The longest that another try waits, in milliseconds. */
+const longestPause = 32;
+
+const encoder = new TextEncoder();
+
+export class OwnBackend {
+  readonly #backend: Backend;
+
+  constructor(backend: Backend) {
+    this.#backend = backend;
+  }
+
+  /**
+   * The text of the answer to a question.
+   *
+   * @throws ChordError with what the method failed with as its cause
+   */
+  async ask(question: number, id: string, argument: string): Promise<string> {
+    const method = methods[question] as Method;
+    let answer: unknown;
+    try {
+      answer = await this.#call(method, id, argument);
+    } catch (thrown) {
+      throw failureOf(method, thrown);
+    }
+    return textOf(method, answer);
+  }
+
+  #call(method: Method, id: string, argument: string): unknown {
+    const backend = this.#backend;
+    switch (method) {
+      case "load":
+        return backend.load(id);
+      case "since":
+        return backend.since(id, JSON.parse(argument) as Head);
+      case "commit":
+        return backend.commit(id, JSON.parse(argument) as Commit);
+      case "remove":
+        return backend.remove(id, JSON.parse(argument) as Removal);
+      case "trim":
+        return backend.trim(id, ...(JSON.parse(argument) as [Keep, number | null]));
+      case "expired":
+        return backend.expired(...(JSON.parse(argument) as [number, number]));
+      case "list":
+        return backend.list({ cursor: undefined, ...(JSON.parse(argument) as Omit<Page, "cursor">) });
+      case "open":
+        return backend.open?.();
+      case "close":
+        return backend.close?.();
+      case "pause":
+        return new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(2 ** Number(argument), longestPause)));
+    }
+  }
+}
+
+/** Where somebody's code threw an error of ours, its code stays. */
+function failureOf(method: Method, thrown: unknown): ChordError {
+  const { name, code, message } = (thrown ?? {}) as { readonly name?: unknown; readonly code?: unknown; readonly message?: unknown };
+  const isOurs = name === "ChordError" && ChordError.codes.includes(code as ChordErrorCode);
+  const told = typeof message === "string" && message !== "" ? message : thrown;
+  const reason = typeof told === "string" && told !== "" ? told : "see the cause";
+  return new ChordError(isOurs ? (code as ChordErrorCode) : "backend_error", `backend.${method}() failed: ${reason}`, { cause: thrown });
+}
+
+function textOf(method: Method, answer: unknown): string {
+  const read = new Reader(answer, `${method}()`);
+  switch (method) {
+    case "load":
+      return read.isNothing ? "" : stored(read.object());
+    case "since":
+      return news(read.object());
+    case "commit":
+      return committed(read.object());
+    case "remove":
+      return read.isNothing || answer === false ? "" : `{${read.object().head()}}`;
+    case "trim":
+      return String(read.whole());
+    case "expired":
+      return read
+        .list((item) => marked(kinds[item.get("kind").oneOf(Object.keys(kinds) as (keyof typeof kinds)[])], item.get("id").text()))
+        .join("");
+    case "list": {
+      const ids = read.get("ids").list((id) => marked("i", id.text()));
+      return ids.join("") + (ids.length > 0 && read.get("cursor").value !== undefined ? "+" : "");
+    }
+    default:
+      return "";
+  }
+}
+
+function stored(read: Reader): string {
+  const head = read.get("head").head();
+  if (read.get("deleted").value === true) return `{${head},"deleted":true}`;
+  const at = read.get("insertedAt").number();
+  const snapshot = read.get("snapshot");
+  const version = snapshot.get("version").whole();
+  const context = snapshot.get("context").text();
+  return `{${head},"insertedAt":${at},"snapshotVersion":${version},"snapshot":${context},"tail":${entries(read.get("tail"))}}`;
+}
+
+function news(read: Reader): string {
+  const kind = read.get("kind").oneOf<News["kind"]>(["same", "gone", "reload", "tail"]);
+  return kind === "tail" ? entries(read.get("entries")) : kind;
+}
+
+function committed(read: Reader): string {
+  if (read.get("ok").boolean()) return "";
+  const tail = read.get("tail");
+  return tail.value === undefined || tail.value === null || tail.value === "reload" ? "reload" : entries(tail);
+}
+
+function entries(read: Reader): string {
+  return `[${read.list(entry)}]`;
+}
+
+function entry(read: Reader): string {
+  const version = read.get("version").whole();
+  const revision = read.get("revision").revision();
+  const previous = read.get("previous");
+  const before = previous.value === "" ? "" : previous.revision();
+  return `[${version},"${revision}","${before}",${read.get("insertedAt").number()},${read.get("delta").text()}]`;
+}
+
+/** An id that can be told from what comes after it. */
+function marked(mark: string, id: string): string {
+  return `${mark}${encoder.encode(id).length}:${id}`;
+}
+
+/** Reads an answer, or a part of one, and says where it is not what it should be. */
+class Reader {
+  constructor(
+    readonly value: unknown,
+    readonly at: string,
+  ) {}
+
+  get isNothing(): boolean {
+    return this.value === null || this.value === undefined;
+  }
+
+  get(key: string): Reader {
+    let value: unknown;
+    try {
+      value = (this.value as { readonly [key: string]: unknown } | null | undefined)?.[key];
+    } catch {
+      // What can't be read is absent.
+    }
+    return new Reader(value, `${this.at}.${key}`);
+  }
+
+  #refuse(what: string): never {
+    throw new ChordError("backend_error", `the backend answered with something else than ${what} as ${this.at}`);
+  }
+
+  object(): this {
+    return typeof this.value === "object" && this.value !== null ? this : this.#refuse("an object");
+  }
+
+  text(): string {
+    return typeof this.value === "string" ? this.value : this.#refuse("a string");
+  }
+
+  boolean(): boolean {
+    return typeof this.value === "boolean" ? this.value : this.#refuse("true or false");
+  }
+
+  number(): number {
+    return typeof this.value === "number" && Number.isFinite(this.value) ? this.value : this.#refuse("a finite number");
+  }
+
+  whole(): number {
+    return Number.isSafeInteger(this.value) && (this.value as number) >= 0 ? (this.value as number) : this.#refuse("a whole number");
+  }
+
+  revision(): string {
+    const revision = this.text();
+    return revisions.test(revision) ? revision : this.#refuse("a revision as it was committed");
+  }
+
+  oneOf<T extends string>(choices: readonly T[]): T {
+    return choices.find((choice) => choice === this.value) ?? this.#refuse(choices.map((choice) => `"${choice}"`).join(" or "));
+  }
+
+  /** The fields of a head. */
+  head(): string {
+    return `"version":${this.get("version").whole()},"revision":"${this.get("revision").revision()}"`;
+  }
+
+  list<T>(read: (item: Reader) => T): T[] {
+    if (!Array.isArray(this.value)) return this.#refuse("an array");
+    return Array.from(this.value, (value) => read(new Reader(value, `${this.at}[]`)));
+  }
+}

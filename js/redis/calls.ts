@@ -1,0 +1,209 @@
+/** Scripts called on servers: by their digest, again after passing trouble, and given up after a while. */
+import { ChordError } from "../error.js";
+import type { Link } from "./clients.js";
+import { failure, isPassing, wordOf } from "./failures.js";
+
+/** A script, and the digest that servers know it by. */
+export interface Script {
+  readonly text: string;
+  digest: string | undefined;
+}
+
+export const script = (text: string): Script => ({ text, digest: undefined });
+
+async function digestOf(text: string): Promise<string> {
+  const bytes = new Uint8Array(await crypto.subtle.digest("SHA-1", new TextEncoder().encode(text)));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** `EVALSHA`, a place for the digest, how many keys, the keys and the other arguments. */
+export type Command = string[];
+
+/** @param keys with three places before them, see `places` */
+export function commandOf(keys: string[], args: readonly string[]): Command {
+  keys[2] = String(keys.length - 3);
+  for (const arg of args) keys.push(arg);
+  return keys;
+}
+
+/** What stands before the keys in a command. */
+export const places = (): string[] => ["EVALSHA", "", ""];
+
+const firstPause = 20;
+const longestPause = 500;
+
+export function pause(wait: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, wait));
+}
+
+/** A random time up to what the `attempt`th pause may take: whoever was refused together doesn't come back together. */
+export function pauseAfter(attempt: number, longest = longestPause): number {
+  return (0.5 + Math.random() / 2) * Math.min(longest, firstPause * 2 ** attempt);
+}
+
+/** How many replicas are to have a write before it counts as stored. */
+export interface Replication {
+  readonly replicas: number;
+  /** Milliseconds. */
+  readonly timeout: number;
+}
+
+/** A call on its way. */
+interface Flight {
+  readonly started: number;
+  readonly fail: (reason: unknown) => void;
+}
+
+/** So often within its patience a call is looked at. */
+const looks = 8;
+
+/** Calls scripts through a client. */
+export class Calls {
+  /** Calls that have not been answered yet, oldest first. */
+  readonly #aloft = new Set<Flight>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    readonly link: Link,
+    readonly patience: number,
+  ) {}
+
+  /** What the script answers. @param again the command for when an answer may have been lost */
+  ask(script: Script, command: Command, again = command): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      this.run(script, command, resolve, reject, undefined, again);
+    });
+  }
+
+  /** Hands `done` what the script answers. It is here that every commit passes, so there are no more promises than it takes. */
+  run(
+    script: Script,
+    command: Command,
+    done: (answer: unknown) => void,
+    fail: (reason: unknown) => void,
+    replication?: Replication,
+    again = command,
+  ): void {
+    const flight: Flight = { started: performance.now(), fail };
+    this.#aloft.add(flight);
+    this.#timer ??= this.#wind();
+    // What is given up is gone from there.
+    this.#send(script, command, replication).then(
+      (answer) => {
+        if (this.#aloft.delete(flight)) done(answer);
+      },
+      (reason) => {
+        if (this.#aloft.delete(flight)) this.#again(script, command, again, replication, flight.started, reason).then(done, fail);
+      },
+    );
+  }
+
+  /** Gives up what has taken too long. One timer serves all calls, most of which end long before. */
+  readonly #look = (): void => {
+    this.#timer = undefined;
+    const latest = performance.now() - this.patience;
+    for (const flight of this.#aloft) {
+      if (flight.started > latest) break;
+      this.#aloft.delete(flight);
+      flight.fail(this.#late());
+    }
+    if (this.#aloft.size > 0) this.#timer = this.#wind();
+  };
+
+  #wind(): ReturnType<typeof setTimeout> {
+    const timer = setTimeout(this.#look, this.patience / looks);
+    // It is the connection that keeps a process alive.
+    (timer as { unref?: () => void }).unref?.();
+    return timer;
+  }
+
+  /** What `action` gives, tried again like a script. */
+  async attempt<T>(action: () => Promise<T>): Promise<T> {
+    const started = performance.now();
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return await this.#within(action(), this.#left(started));
+      } catch (reason) {
+        await this.#bear(reason, attempt, started);
+      }
+    }
+  }
+
+  async #again(
+    script: Script,
+    command: Command,
+    again: Command,
+    replication: Replication | undefined,
+    started: number,
+    reason: unknown,
+  ): Promise<unknown> {
+    let last = reason;
+    let sent = command;
+    for (let attempt = 0; ; attempt += 1) {
+      const isUnknown = wordOf(last) === "NOSCRIPT";
+      if (!isUnknown) await this.#bear(last, attempt, started);
+      // A refusal says that nothing was done, a lost connection nothing at all.
+      if (wordOf(last) === undefined) sent = again;
+      try {
+        const answer = isUnknown
+          ? this.link.send(sent[3] as string, ["EVAL", script.text, ...sent.slice(2)])
+          : this.#send(script, sent, replication);
+        return await this.#within(answer, this.#left(started));
+      } catch (reason) {
+        last = reason;
+      }
+    }
+  }
+
+  /** Waits a moment if trying again may help. @throws ChordError where it won't, or has for too long */
+  async #bear(reason: unknown, attempt: number, started: number): Promise<void> {
+    const wait = pauseAfter(attempt);
+    if (this.link.closed !== undefined) throw new ChordError("backend_unavailable", this.link.closed, { cause: reason });
+    if (!isPassing(reason) || wait >= this.#left(started)) throw failure(reason);
+    await pause(wait);
+  }
+
+  #left(started: number): number {
+    return Math.max(1, started + this.patience - performance.now());
+  }
+
+  #send(script: Script, command: Command, replication: Replication | undefined): Promise<unknown> {
+    const { digest } = script;
+    if (digest === undefined || replication !== undefined) return this.#sendSlowly(script, command, replication);
+    command[1] = digest;
+    return this.link.send(command[3] as string, command);
+  }
+
+  async #sendSlowly(script: Script, command: Command, replication: Replication | undefined): Promise<unknown> {
+    script.digest ??= await digestOf(script.text);
+    if (replication === undefined) return this.#send(script, command, undefined);
+    command[1] = script.digest;
+    const { replicas, timeout } = replication;
+    const wait = ["WAIT", String(replicas), String(timeout)];
+    const send = (sent: string[]) => this.link.sendBoth(command[3] as string, sent, wait);
+    const [answer, reached] = await send(command).catch((reason) => {
+      if (wordOf(reason) !== "NOSCRIPT") throw reason;
+      return send(["EVAL", script.text, ...command.slice(2)]);
+    });
+    // Where nothing was stored there is nothing to wait for.
+    if (answer !== "k" && !(answer as unknown[]).includes("k")) return answer;
+    if (Number(reached) >= replicas) return answer;
+    throw new ChordError(
+      "backend_unavailable",
+      `the write is stored on the master, but only ${Number(reached)} of ${replicas} replicas had it within ${timeout} ms (option waitReplicas); read it again`,
+    );
+  }
+
+  #late(): ChordError {
+    const ms = Math.round(this.patience);
+    const message = `Redis gave no answer within ${ms} ms (option retryFor); see whether the server runs and the client connects`;
+    return new ChordError("backend_unavailable", this.link.closed ?? message);
+  }
+
+  #within<T>(answer: Promise<T>, ms: number): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(this.#late()), ms);
+      answer.then(resolve, reject).finally(() => clearTimeout(timer));
+    });
+  }
+}

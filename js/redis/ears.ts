@@ -1,0 +1,163 @@
+/**
+ * Connections of our own that only listen, each to one server, made from a client of the user's. One is used until it breaks and then thrown
+ * away: whoever keeps it makes another. So nothing depends on when and how a library connects again.
+ */
+
+/** What whoever keeps an ear is told. */
+export interface Hearing {
+  /** Somebody published. */
+  readonly message: (message: string) => void;
+  /** It hears nothing any more. Told once, and not after `close`. */
+  readonly lost: () => void;
+}
+
+/** A connection that listens. */
+export interface Ear {
+  connect(): Promise<void>;
+  /** Done once the server has confirmed. */
+  subscribe(channels: readonly string[]): Promise<void>;
+  unsubscribe(channels: readonly string[]): Promise<void>;
+  close(): void;
+}
+
+type Listener = (message: string) => void;
+
+/** What is used of node-redis's client. */
+interface NodeRedis {
+  on(event: string, listener: (...args: never[]) => void): unknown;
+  connect(): Promise<unknown>;
+  destroy(): void;
+  subscribe(channels: readonly string[], listener: Listener): Promise<void>;
+  unsubscribe(channels: readonly string[], listener: Listener): Promise<void>;
+  sSubscribe(channels: string, listener: Listener): Promise<void>;
+  sUnsubscribe(channels: string, listener: Listener): Promise<void>;
+}
+
+/** How often a listening connection is asked whether it is there, in milliseconds: some die without a word. */
+const pingInterval = 5000;
+
+/** Tells of a loss, unless it was wanted. */
+class Loss {
+  #isOver = false;
+  constructor(readonly tell: () => void) {}
+
+  readonly happen = (): void => {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.tell();
+  };
+
+  forgo(): void {
+    this.#isOver = true;
+  }
+}
+
+export class NodeRedisEar implements Ear {
+  readonly #client: NodeRedis;
+  readonly #isSharded: boolean;
+  readonly #loss: Loss;
+  readonly #message: Listener;
+
+  constructor(client: { duplicate(overrides: object): unknown; options?: { socket?: object } }, isSharded: boolean, hearing: Hearing) {
+    this.#isSharded = isSharded;
+    this.#message = hearing.message;
+    this.#loss = new Loss(hearing.lost);
+    const socket = { ...client.options?.socket, reconnectStrategy: false };
+    const own = { socket, pingInterval, commandOptions: {}, clientSideCache: undefined, emitInvalidate: false, readonly: false };
+    this.#client = client.duplicate(own) as NodeRedis;
+    for (const event of ["error", "end", "terminated", "sharded-channel-moved", "__MOVED"]) this.#client.on(event, this.#loss.happen);
+  }
+
+  async connect(): Promise<void> {
+    await this.#client.connect();
+  }
+
+  async subscribe(channels: readonly string[]): Promise<void> {
+    // In a cluster, channels of several slots don't go into one command.
+    if (this.#isSharded) await Promise.all(channels.map((channel) => this.#client.sSubscribe(channel, this.#message)));
+    else await this.#client.subscribe(channels, this.#message);
+  }
+
+  async unsubscribe(channels: readonly string[]): Promise<void> {
+    if (this.#isSharded) await Promise.all(channels.map((channel) => this.#client.sUnsubscribe(channel, this.#message)));
+    else await this.#client.unsubscribe(channels, this.#message);
+  }
+
+  close(): void {
+    this.#loss.forgo();
+    try {
+      this.#client.destroy();
+    } catch {
+      // It was closed already.
+    }
+  }
+}
+
+/** What is used of ioredis's client. */
+interface Ioredis {
+  on(event: string, listener: (...args: never[]) => void): unknown;
+  connect(): Promise<unknown>;
+  disconnect(): void;
+  ping(): Promise<unknown>;
+  subscribe(...channels: string[]): Promise<unknown>;
+  unsubscribe(...channels: string[]): Promise<unknown>;
+  ssubscribe(channel: string): Promise<unknown>;
+  sunsubscribe(channel: string): Promise<unknown>;
+}
+
+export class IoredisEar implements Ear {
+  readonly #client: Ioredis;
+  readonly #isSharded: boolean;
+  readonly #loss: Loss;
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  constructor(client: { duplicate(overrides: object): unknown }, isSharded: boolean, hearing: Hearing) {
+    this.#isSharded = isSharded;
+    this.#loss = new Loss(hearing.lost);
+    this.#client = client.duplicate({
+      lazyConnect: true,
+      retryStrategy: null,
+      reconnectOnError: null,
+      autoResubscribe: false,
+      autoResendUnfulfilledCommands: false,
+      enableAutoPipelining: false,
+      readOnly: false,
+      maxRetriesPerRequest: null,
+    }) as Ioredis;
+    for (const event of ["error", "end", "close", "moved"]) this.#client.on(event, this.#loss.happen);
+    this.#client.on(isSharded ? "smessage" : "message", (_channel: string, message: string) => hearing.message(message));
+  }
+
+  async connect(): Promise<void> {
+    await this.#client.connect();
+    this.#timer = setInterval(() => this.#ping(), pingInterval);
+    (this.#timer as { unref?: () => void }).unref?.();
+  }
+
+  async subscribe(channels: readonly string[]): Promise<void> {
+    if (this.#isSharded) await Promise.all(channels.map((channel) => this.#client.ssubscribe(channel)));
+    else await this.#client.subscribe(...channels);
+  }
+
+  async unsubscribe(channels: readonly string[]): Promise<void> {
+    if (this.#isSharded) await Promise.all(channels.map((channel) => this.#client.sunsubscribe(channel)));
+    else await this.#client.unsubscribe(...channels);
+  }
+
+  close(): void {
+    this.#loss.forgo();
+    clearInterval(this.#timer);
+    this.#client.disconnect();
+  }
+
+  #ping(): void {
+    const late = setTimeout(this.#loss.happen, pingInterval - 1);
+    this.#client.ping().then(
+      () => clearTimeout(late),
+      () => {
+        clearTimeout(late);
+        this.#loss.happen();
+      },
+    );
+  }
+}
