@@ -184,10 +184,18 @@ fn what_does_not_fit_is_named_by_its_path() {
             r#"["l",3]"#,
         ),
         (
-            edited(
-                r#"[{"index":4294967295,"removed":4294967295,"added":[]},{"index":9007199254740991,"removed":9007199254740991,"added":[1]}]"#,
-            ),
+            edited(r#"[{"index":2147483647,"removed":2147483647,"added":[]}]"#),
             r#"["l",4]"#,
+        ),
+        (
+            edited(r#"[{"index":2147483647,"removed":[],"added":[1]}]"#),
+            r#"["l",2147483648]"#,
+        ),
+        (
+            edited(
+                r#"[{"index":0,"removed":2147483647,"added":[]},{"index":0,"removed":1,"added":[]}]"#,
+            ),
+            r#"["l",0]"#,
         ),
     ] {
         let error = applied(context, delta.as_bytes()).expect_err(&delta);
@@ -251,6 +259,14 @@ fn text_that_is_no_delta_is_refused_with_its_path() {
         (
             r#"{"a":{"action":"edited","edits":[{"index":-1,"removed":[],"added":[1]}]}}"#,
             r#"["a","edits",0,"index"]"#,
+        ),
+        (
+            r#"{"a":{"action":"edited","edits":[{"index":2147483648,"removed":[],"added":[1]}]}}"#,
+            r#"["a","edits",0,"index"]"#,
+        ),
+        (
+            r#"{"a":{"action":"edited","edits":[{"index":0,"removed":9007199254740993,"added":[1]}]}}"#,
+            r#"["a","edits",0,"removed"]"#,
         ),
         (
             r#"{"a":{"action":"edited","edits":[{"index":"0","removed":[],"added":[1]}]}}"#,

@@ -29,7 +29,7 @@ pub fn change_bytes(text: &mut Vec<u8>, changes: &[(usize, usize, u8)]) {
         "\"action\":\"edited\"",
         "\"edits\":[]",
         "\"index\":0",
-        "\"removed\":9007199254740991",
+        "\"removed\":2147483647",
         "-1",
         "\\ud800",
         "\u{0}",
