@@ -8,6 +8,7 @@
 //! * [`merge`]: a state and deltas that may follow one another, or states that do.
 //! * [`history`]: three states composed of bytes, so that all of them are valid: the laws of the algebra.
 //! * [`record`]: a stored row, its snapshot and its entries; the code of a log.
+//! * [`answer`]: what a backend of somebody's own answers.
 //! * [`update`]: a state, a partial update, and operations.
 //!
 //! Inputs are text where that can be, a part a line, so that whoever reads one sees what it is about. Claims that
@@ -16,6 +17,7 @@
 
 use chord::json::text;
 
+pub mod answer;
 pub mod apply;
 pub mod delta;
 pub mod history;
@@ -39,13 +41,14 @@ pub const JUDGED: u32 = 100;
 pub type Check = fn(&[u8]);
 
 /// All checks by name.
-pub const TARGETS: [(&str, Check); 7] = [
+pub const TARGETS: [(&str, Check); 8] = [
     ("json", json::check),
     ("delta", delta::check),
     ("apply", apply::check),
     ("merge", merge::check),
     ("history", history::check),
     ("record", record::check),
+    ("answer", answer::check),
     ("update", update::check),
 ];
 
