@@ -7,7 +7,7 @@ import { test } from "node:test";
 import * as package_ from "chord-sync";
 import { equal } from "./equality.js";
 
-const documents = ["README.md", "docs/delta-algebra.md", "docs/formats.md"];
+const documents = ["README.md", "docs/delta-algebra.md", "docs/formats.md", "docs/backends.md"];
 
 for (const document of documents) {
   test(`${document} says what Chord does`, async () => {
@@ -20,6 +20,12 @@ test("the README's example has fifteen lines", () => {
   const [example] = blocksOf(readFileSync(new URL("../README.md", import.meta.url), "utf8"));
   const lines = example.text.split("\n").filter((line) => line.trim() !== "" && !line.trimStart().startsWith("//"));
   assert.ok(lines.length <= 15, `${lines.length} lines of code`);
+});
+
+test("docs/backends.md shows the smallest backend as the tests have it", () => {
+  const read = (path) => readFileSync(new URL(path, import.meta.url), "utf8");
+  const [example] = blocksOf(read("../docs/backends.md"));
+  assert.equal(example.text, read("../tests/backends/memory-backend.js").replace("export class", "class"));
 });
 
 test("what the documents link to and the tests they name are there", () => {

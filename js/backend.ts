@@ -3,7 +3,10 @@
  *
  * By id, a backend keeps either a context (its head, a snapshot of its state at some version, and the log entries that lead on from there) or
  * the tombstone of a deleted one. Texts and revisions are opaque: a backend stores them as they are and neither parses nor prints
- * them. Times and TTLs are numbers in the instance's `timeUnit`.
+ * them. Times and TTLs are numbers in the instance's `timeUnit`, of a clock that may be any: fractional, negative, not the backend's own.
+ *
+ * An answer is of one moment, whatever is stored meanwhile. It stays as it is when something is stored afterwards, and what becomes of its lists
+ * changes nothing that is stored; nor does what becomes of a commit's lists once it is answered.
  *
  * Any number of engines may share a backend, in one process or in many. What keeps them from overwriting each other is that `commit`
  * compares and stores in one atomic step.
@@ -105,7 +108,7 @@ export type Committed =
       readonly ok: false;
       /** What stands there instead; for your own logs, the engine doesn't look at it. */
       readonly head?: Head | null;
-      /** What has happened since `base`, as `since` tells it; `"reload"` or absent where the log can't. */
+      /** What has happened since `base`, as `since` tells it, so one or more entries; `"reload"` or absent where the log can't. */
       readonly tail?: readonly Entry[] | "reload";
     };
 
@@ -150,7 +153,7 @@ export interface Backend {
    *
    * It is stored where `base` is the stored head in version and revision (or nothing is stored and `base` is `null`). A tombstone has the head of
    * what was deleted, so without `reset` it is a conflict all the same. A commit whose `head` is the stored head already was
-   * sent twice: answer `ok` and store nothing.
+   * sent twice: answer `ok` and store nothing. Where its context has been removed in between, `ok` and a conflict are as true.
    */
   commit(id: string, commit: Commit): Promise<Committed>;
 
@@ -175,8 +178,8 @@ export interface Backend {
   expired(before: number, limit: number): Promise<readonly Expired[]>;
 
   /**
-   * Ids of contexts, not of tombstones, in the order of their UTF-8 bytes (which is not that of `<` on strings). `cursor` says that more follow; they
-   * are asked for with the last of `ids`.
+   * Ids of contexts, not of tombstones, in the order of their UTF-8 bytes (which is not that of `<` on strings). `cursor` is there exactly where more
+   * follow; they are asked for with the last of `ids`, so there is one then.
    */
   list(page: Page): Promise<{ readonly ids: readonly string[]; readonly cursor?: string | undefined }>;
 
@@ -196,6 +199,6 @@ export interface Backend {
   /** Called once, by `Chord.open`, before anything else. What it rejects with is what `Chord.open` rejects with. */
   open?(): Promise<void>;
 
-  /** Called once, by `chord.close()`. Calls that are on their way may still arrive. */
+  /** Called once, by `chord.close()`. Calls that are on their way may still arrive, and must end, with an answer or an error. */
   close?(): Promise<void>;
 }

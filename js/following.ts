@@ -114,7 +114,8 @@ export class Following implements Followed {
     // Whoever commits here tells of it here.
     if (!this.#listeners.wants(id) || (head !== undefined && !isGone && this.#core.isOwn(head.revision))) return;
     const told = this.#toldOf(id);
-    if (told.version === undefined && head !== undefined) {
+    if (isGone && this.#isDeleting(id)) told.isHinted = true;
+    else if (told.version === undefined && head !== undefined) {
       const kind = isGone ? "delete" : "change";
       this.#add({ kind, contextId: id, ...head, insertedAt: 0, origin: "remote" });
     } else if (isGone || head === undefined || told.revision !== head.revision) this.#lookAt(id, told);

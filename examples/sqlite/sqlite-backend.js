@@ -69,7 +69,7 @@ const statements = {
   descending: "SELECT id FROM context WHERE NOT deleted AND id < ? AND id >= ? AND id < ? ORDER BY id DESC LIMIT ?",
   count: "UPDATE changes SET number = number + 1 RETURNING number",
   counted: "SELECT number FROM changes",
-  changed: "SELECT id FROM context WHERE change > ?",
+  changed: "SELECT id, version, revision, deleted FROM context WHERE change > ?",
   dataVersion: "PRAGMA data_version",
 };
 
@@ -176,7 +176,7 @@ export class SqliteBackend {
       this.#trim(key, keep);
       return { ok: true };
     });
-    if (answer.ok) this.#tell(id);
+    if (answer.ok) this.#tell(id, head, false);
     return answer;
   }
 
@@ -197,7 +197,7 @@ export class SqliteBackend {
       }
       return headOf(found);
     });
-    if (gone !== null) this.#tell(id);
+    if (gone !== null) this.#tell(id, gone, true);
     return gone;
   }
 
@@ -252,17 +252,18 @@ export class SqliteBackend {
       const changed = this.#sql.changed.all(this.#told);
       this.#dataVersion = dataVersion;
       this.#told = number;
-      for (const { id } of changed) this.#tell(decoder.decode(id));
+      for (const row of changed) this.#tell(decoder.decode(row.id), headOf(row), row.deleted === 1);
     } catch {
       // Looked at again soon.
     }
   }
 
-  #tell(id) {
+  #tell(id, head, deleted) {
+    const news = deleted ? { head, deleted } : { head };
     for (const watcher of [...this.#watchers]) {
       if (watcher.id !== null && watcher.id !== id) continue;
       try {
-        watcher.listener(id);
+        watcher.listener(id, news);
       } catch {
         // It is the listener's own, and others are to hear of the commit.
       }

@@ -68,22 +68,15 @@ export class Calls {
     readonly patience: number,
   ) {}
 
-  /** What the script answers. @param again the command for when an answer may have been lost */
-  ask(script: Script, command: Command, again = command): Promise<unknown> {
+  /** What the script answers. Scripts know what they have done already, for a library, too, may send a command twice. */
+  ask(script: Script, command: Command): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      this.run(script, command, resolve, reject, undefined, again);
+      this.run(script, command, resolve, reject);
     });
   }
 
   /** Hands `done` what the script answers. It is here that every commit passes, so there are no more promises than it takes. */
-  run(
-    script: Script,
-    command: Command,
-    done: (answer: unknown) => void,
-    fail: (reason: unknown) => void,
-    replication?: Replication,
-    again = command,
-  ): void {
+  run(script: Script, command: Command, done: (answer: unknown) => void, fail: (reason: unknown) => void, replication?: Replication): void {
     const flight: Flight = { started: performance.now(), fail };
     this.#aloft.add(flight);
     this.#timer ??= this.#wind();
@@ -93,7 +86,7 @@ export class Calls {
         if (this.#aloft.delete(flight)) done(answer);
       },
       (reason) => {
-        if (this.#aloft.delete(flight)) this.#again(script, command, again, replication, flight.started, reason).then(done, fail);
+        if (this.#aloft.delete(flight)) this.#again(script, command, replication, flight.started, reason).then(done, fail);
       },
     );
   }
@@ -129,25 +122,15 @@ export class Calls {
     }
   }
 
-  async #again(
-    script: Script,
-    command: Command,
-    again: Command,
-    replication: Replication | undefined,
-    started: number,
-    reason: unknown,
-  ): Promise<unknown> {
+  async #again(script: Script, command: Command, replication: Replication | undefined, started: number, reason: unknown): Promise<unknown> {
     let last = reason;
-    let sent = command;
     for (let attempt = 0; ; attempt += 1) {
       const isUnknown = wordOf(last) === "NOSCRIPT";
       if (!isUnknown) await this.#bear(last, attempt, started);
-      // A refusal says that nothing was done, a lost connection nothing at all.
-      if (wordOf(last) === undefined) sent = again;
       try {
         const answer = isUnknown
-          ? this.link.send(sent[3] as string, ["EVAL", script.text, ...sent.slice(2)])
-          : this.#send(script, sent, replication);
+          ? this.link.send(command[3] as string, ["EVAL", script.text, ...command.slice(2)])
+          : this.#send(script, command, replication);
         return await this.#within(answer, this.#left(started));
       } catch (reason) {
         last = reason;

@@ -45,9 +45,10 @@ function entryOf([id, fields]: Row): Entry {
   return { version: Number(id.slice(0, -2)), revision, previous, delta, insertedAt: Number(insertedAt) };
 }
 
+/** A tombstone is a word, the version and the revision, which may have spaces of its own. */
 function headOf(tombstone: string): Head {
-  const space = tombstone.indexOf(" ");
-  return { version: Number(tombstone.slice(0, space)), revision: tombstone.slice(space + 1) };
+  const [word = "", version = ""] = tombstone.split(" ", 2);
+  return { version: Number(version), revision: tombstone.slice(word.length + version.length + 2) };
 }
 
 const entriesOf = (rows: unknown): Entry[] => (rows as readonly Row[]).map(entryOf);
@@ -109,6 +110,8 @@ export class RedisContexts implements Backend {
   readonly #watcher: Watcher;
   readonly #commits: Batches<CommitItem, Committed>;
   readonly #sinces: Batches<SinceItem, News>;
+  readonly #own = crypto.randomUUID().slice(0, 13);
+  #words = 0;
 
   constructor(link: Link, settings: Settings) {
     this.#settings = settings;
@@ -150,7 +153,7 @@ export class RedisContexts implements Backend {
   async remove(id: string, { head, expiredBefore, tombstoneUntil }: Removal): Promise<Head | null> {
     const { context, snapshot, log, due, ids, tombstones, ends } = this.#bucket(id);
     const key = context + id;
-    const which = [text(head?.version ?? null), head?.revision ?? "", text(expiredBefore ?? null)];
+    const which = [text(head?.version ?? null), head?.revision ?? "", text(expiredBefore ?? null), this.#word()];
     const args = [
       "EVALSHA",
       "",
@@ -167,8 +170,7 @@ export class RedisContexts implements Backend {
       String(tombstoneUntil),
       ...which,
     ];
-    const again = head === undefined ? args : [...args, "1"];
-    const answer = (await this.#calls.ask(removeScript, args, again)) as Parts;
+    const answer = (await this.#calls.ask(removeScript, args)) as Parts;
     if (answer[0] === "e") throw refusal(answer);
     return answer[0] === "h" ? headOf(String(answer[1])) : null;
   }
@@ -241,6 +243,12 @@ export class RedisContexts implements Backend {
 
   async close(): Promise<void> {
     this.#watcher.close();
+  }
+
+  /** One that nobody uses a second time. */
+  #word(): string {
+    this.#words += 1;
+    return `${this.#own}-${this.#words.toString(36)}`;
   }
 
   #bucket(id: string): Bucket {

@@ -92,7 +92,7 @@ local function commit()
   if not old[1] and kind == 'r' then
     buried = pcall('HGET', tombstones, id)
     if type(buried) == 'table' then return {'e', tombstones, buried.err} end
-    if buried then had = buried == version .. ' ' .. revision else had = version == '' end
+    if buried then had = string.match(buried, '^%S+ (.*)$') == version .. ' ' .. revision else had = version == '' end
   end
   if not had then
     local tail = 'r'
@@ -214,8 +214,9 @@ return {'n'}
 
 /**
  * Removes a context or a tombstone. KEYS: context, snapshot, log, due, ids, tombstones, ends.
- * ARGV: id, the command that publishes, when the tombstone may go, version and revision or "", the latest time or "", "1" where it may have been done.
- * Answers {"h", head as a tombstone keeps it}, {"n"} or an error.
+ * ARGV: id, the command that publishes, when the tombstone may go, version and revision or "", the latest time or "", a word
+ * that no other removal has: it stands in the tombstone, so that one that was sent twice is known.
+ * Answers {"h", tombstone}, {"n"} or an error.
  */
 export const remove = `${calls}
 local id, before = ARGV[1], tonumber(ARGV[6])
@@ -226,7 +227,7 @@ if type(buried) == 'table' then return {'e', KEYS[6], buried.err} end
 local lasts = pcall('ZSCORE', KEYS[7], id)
 if type(lasts) == 'table' and lasts.err then return {'e', KEYS[7], lasts.err} end
 if not context[1] then
-  if ARGV[7] == '1' and buried == ARGV[4] .. ' ' .. ARGV[5] then return {'h', buried} end
+  if buried and string.match(buried, '^%S+') == ARGV[7] then return {'h', buried} end
   if not (buried and before and (not lasts or tonumber(lasts) <= before)) then return {'n'} end
   local reply = pcall('HDEL', KEYS[6], id)
   if type(reply) == 'table' then return {'e', KEYS[6], reply.err} end
@@ -241,7 +242,7 @@ local reply = pcall('ZREM', KEYS[4], 'c' .. id, 'd' .. id)
 if type(reply) == 'table' then return {'e', KEYS[4], reply.err} end
 reply = pcall('ZREM', KEYS[5], id)
 if type(reply) == 'table' then return {'e', KEYS[5], reply.err} end
-local head = context[1] .. ' ' .. context[2]
+local head = ARGV[7] .. ' ' .. context[1] .. ' ' .. context[2]
 call('UNLINK', KEYS[1], KEYS[2], KEYS[3])
 call('HSET', KEYS[6], id, head)
 call('ZADD', KEYS[7], ARGV[3], id)

@@ -6,6 +6,7 @@ import { fuzzAll } from "../fuzz.js";
 import { exclusively } from "../lock.js";
 import { pack, tarball } from "../pack.js";
 import { at, root } from "../paths.js";
+import { ensureRedis } from "../redis.js";
 import { run } from "../run.js";
 import { ensureRustChecks } from "../rust.js";
 import { bun, deno, node } from "../runtimes.js";
@@ -49,6 +50,22 @@ const onNode = (name, files) =>
     `--test-reporter-destination=${report}`,
     ...files,
   ]);
+
+const onDeno = (name, files) =>
+  withReport(name, deno(), (report) => [
+    ...["test", "--allow-all", "--no-check", "--no-lock", "--no-remote", `--junit-path=${report}`],
+    ...files,
+  ]);
+
+const onBun = (name, files) => withReport(name, bun(), (report) => ["test", "--reporter=junit", `--reporter-outfile=${report}`, ...files]);
+
+/** Each runtime has an SQLite of its own. */
+async function examples() {
+  const files = testFiles("examples");
+  const counts = [await onNode("examples", files), await onDeno("examples-deno", files), await onBun("examples-bun", files)];
+  const sum = (kind) => counts.reduce((total, count) => total + count[kind], 0);
+  return { passed: sum("passed"), failed: sum("failed"), skipped: sum("skipped") };
+}
 
 async function clippyForWasm() {
   const args = ["--package", "chord", "--lib", "--target", "wasm32-unknown-unknown", "--target-dir", at(rust.folder)];
@@ -103,6 +120,16 @@ async function inBrowser(name) {
   return judged(counts, code);
 }
 
+/** Tests that start Redis servers. Where there is no Redis, what did not run is named; CI doesn't put up with that (see `redis.js`). */
+async function withRedis(what, work) {
+  const { missing } = await ensureRedis();
+  if (missing === undefined) return work();
+  say("redis", `not run: ${what}`);
+  return { passed: 0, failed: 0, skipped: 1 };
+}
+
+const conformanceOverRedis = ["./tests/redis/conformance.test.js"];
+
 /** In an order that fails early. `needed` steps are those without which the later ones can't run. */
 export const steps = [
   {
@@ -132,19 +159,8 @@ export const steps = [
   { name: "publint", work: () => passes(node, [tool("publint", "src", "cli.js"), "run", at("pkg"), "--strict"], { env }) },
   { name: "attw", work: attw },
   { name: "suite on Node", work: () => onNode("node", testFiles("tests/js")) },
-  {
-    name: "suite on Deno",
-    work: () =>
-      withReport("deno", deno(), (report) => [
-        ...["test", "--allow-all", "--no-check", "--no-lock", "--no-remote", `--junit-path=${report}`],
-        ...testFiles("tests/js"),
-      ]),
-  },
-  {
-    name: "suite on Bun",
-    work: () =>
-      withReport("bun", bun(), (report) => ["test", "--reporter=junit", `--reporter-outfile=${report}`, ...testFiles("tests/js")]),
-  },
+  { name: "suite on Deno", work: () => onDeno("deno", testFiles("tests/js")) },
+  { name: "suite on Bun", work: () => onBun("bun", testFiles("tests/js")) },
   {
     name: "harness for browsers",
     work: () =>
@@ -161,7 +177,14 @@ export const steps = [
   { name: "packed package", work: () => onNode("packed", testFiles("tests/packed")) },
   { name: "fresh projects", work: () => onNode("bundlers", testFiles("tests/bundlers")) },
   { name: "live page", work: () => onNode("page", testFiles("tests/www")) },
-  { name: "backends of one's own", work: () => onNode("backends", testFiles("tests/backends")) },
+  { name: "backends of one's own", work: () => onNode("backends", testFiles("tests/backends", "tests/testing")) },
+  {
+    name: "Redis",
+    work: () => withRedis("Chord over Redis, on one server and in a cluster", () => onNode("redis", testFiles("tests/redis"))),
+  },
+  { name: "Redis on Deno", work: () => withRedis("the suite of backends on Deno", () => onDeno("redis-deno", conformanceOverRedis)) },
+  { name: "Redis on Bun", work: () => withRedis("the suite of backends on Bun", () => onBun("redis-bun", conformanceOverRedis)) },
+  { name: "examples", work: examples },
   { name: "demo", work: demo },
   { name: "size", work: async () => single(await measure()) },
 ];

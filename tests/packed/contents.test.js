@@ -25,9 +25,11 @@ test("the tarball holds the package and nothing else", () => {
   assert.deepEqual(kinds, []);
 });
 
-test("it depends on no package", () => {
-  const { dependencies, peerDependencies, optionalDependencies } = JSON.parse(read("package.json"));
-  assert.deepEqual([dependencies, peerDependencies, optionalDependencies], [undefined, undefined, undefined]);
+test("it depends on no package; the clients of Redis are optional peers, which nothing in it imports", () => {
+  const { dependencies, optionalDependencies, peerDependencies, peerDependenciesMeta } = JSON.parse(read("package.json"));
+  assert.deepEqual([dependencies, optionalDependencies], [undefined, undefined]);
+  assert.deepEqual(Object.keys(peerDependencies).sort(), ["ioredis", "redis"]);
+  for (const name of Object.keys(peerDependencies)) assert.deepEqual(peerDependenciesMeta[name], { optional: true });
   for (const file of filesBelow(join(installed, "dist")).filter((file) => file.endsWith(".js"))) {
     for (const [, name] of readFileSync(file, "utf8").matchAll(/\b(?:from|import)\s*["']([^"'\s;()]+)["']/g)) {
       assert.match(name, /^\.{1,2}\//, `${relative(installed, file)} imports ${name}`);

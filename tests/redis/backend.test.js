@@ -19,6 +19,8 @@ const each = (claim, body) => {
 /** A backend with a namespace of its own on the common server. */
 async function opened(library, options = {}, place = server) {
   const { client, close } = await library[place.nodes === undefined ? "single" : "cluster"](place, options.client);
+  // Also where a test fails, so that the process ends.
+  after(close);
   namespaces += 1;
   const namespace = `backend-${namespaces}`;
   const backend = redisBackend({ client, namespace, ...options.redis });
@@ -135,17 +137,22 @@ each("a full server gives quota_exceeded, stores nothing, and deleting works", a
 
 each("waitReplicas: what replicas don't have in time is refused, and known as stored when it comes again", async (library) => {
   const { master, replica, close } = await startPair();
-  const { backend, done } = await opened(library, { redis: { waitReplicas: { replicas: 1, timeout: 100 } } }, master);
+  const { backend, client, namespace, done } = await opened(
+    library,
+    { redis: { waitReplicas: { replicas: 1, timeout: 10_000 }, retryFor: 20_000 } },
+    master,
+  );
+  const hasty = redisBackend({ client, namespace, waitReplicas: { replicas: 1, timeout: 50 } });
   const a = new Writer(backend, "a");
   await master.call("SCRIPT", "FLUSH");
   assert.equal((await a.commit()).ok, true);
   assert.equal((await replica.call("KEYS", "*c:a")).length, 1);
   replica.pause();
   const commit = a.next();
-  await assert.rejects(backend.commit("a", commit), isError("backend_unavailable", /master.*0 of 1.*waitReplicas/));
-  await assert.rejects(backend.commit("a", commit), isError("backend_unavailable", /0 of 1/));
+  await assert.rejects(hasty.commit("a", commit), isError("backend_unavailable", /master.*0 of 1.*waitReplicas/));
+  await assert.rejects(hasty.commit("a", commit), isError("backend_unavailable", /0 of 1/));
   // A conflict stores nothing, so there is nothing to wait for.
-  assert.equal((await backend.commit("a", a.next())).ok, false);
+  assert.equal((await hasty.commit("a", a.next())).ok, false);
   replica.resume();
   assert.deepEqual(await backend.commit("a", commit), { ok: true });
   await done();
@@ -155,7 +162,11 @@ each("waitReplicas: what replicas don't have in time is refused, and known as st
 test("waitReplicas works in a cluster", limit, async () => {
   const cluster = await startCluster();
   for (const name of names) {
-    const { backend, done } = await opened(libraries[name], { redis: { waitReplicas: 1 } }, cluster);
+    const { backend, done } = await opened(
+      libraries[name],
+      { redis: { waitReplicas: { replicas: 1, timeout: 10_000 }, retryFor: 20_000 } },
+      cluster,
+    );
     const writers = Array.from({ length: 50 }, (_, n) => new Writer(backend, `id-${n}`));
     for (let round = 0; round < 2; round += 1) {
       assert.ok((await Promise.all(writers.map((writer) => writer.commit()))).every(({ ok }) => ok));

@@ -11,4 +11,4 @@ const store = () => {
 };
 
 register(backendConformance(store), test);
-register(chordConformance(Chord, store, { lacks: ["watching"] }), test);
+register(chordConformance(Chord, store), test);

@@ -6,13 +6,13 @@ export class WatchingBackend extends MemoryBackend {
 
   async commit(id, commit) {
     const answer = await super.commit(id, commit);
-    if (answer.ok) this.#tell(id);
+    if (answer.ok) this.#tell(id, { head: commit.head });
     return answer;
   }
 
   async remove(id, which) {
     const gone = await super.remove(id, which);
-    if (gone !== null) this.#tell(id);
+    if (gone !== null) this.#tell(id, { head: gone, deleted: true });
     return gone;
   }
 
@@ -22,11 +22,11 @@ export class WatchingBackend extends MemoryBackend {
     return () => void this.#watchers.delete(watcher);
   }
 
-  #tell(id) {
+  #tell(id, news) {
     for (const watcher of this.#watchers) {
       if (watcher.id !== null && watcher.id !== id) continue;
       try {
-        watcher.listener(id);
+        watcher.listener(id, news);
       } catch {
         // The others are to hear of it all the same.
       }

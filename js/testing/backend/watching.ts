@@ -1,15 +1,32 @@
 /** What `watch` tells. It is a hint, so it may tell too much, but not too little while nothing is lost. */
-import type { Backend } from "../../backend.js";
+import type { Backend, Commit, Head } from "../../backend.js";
 import { BrokenContract, holds, shown } from "../contract.js";
 import { accepted, commitOn, noon } from "../history.js";
 import { claim, connected, removed } from "./claims.js";
 
+/** What a listener may be told beside the id. */
+interface News {
+  readonly head: Head;
+  readonly deleted?: true;
+}
+
+const textOf = ({ head: { version, revision }, deleted }: News): string =>
+  `${deleted === true ? "removed" : "committed"} ${version} ${revision}`;
+
 /** Collects what a listener is told, and waits for it. */
 class Heard {
   readonly ids: (string | null)[] = [];
-  readonly hear = (id: string | null): void => {
+  readonly #news: News[] = [];
+  /** What has happened so far: news may come late, but never of what didn't happen. */
+  readonly #past = new Set<string>();
+  readonly hear = (id: string | null, news?: News): void => {
     this.ids.push(id);
+    if (news !== undefined) this.#news.push(news);
   };
+
+  happens(head: Head, deleted?: true): void {
+    this.#past.add(textOf({ head, ...(deleted === true ? { deleted } : {}) }));
+  }
 
   /** Waits until `id` has been told since the last call, or that something was missed. */
   async of(id: string, rule: string): Promise<void> {
@@ -20,6 +37,10 @@ class Heard {
       await pause(5);
     }
     this.ids.length = 0;
+    for (const news of this.#news.splice(0)) {
+      const expected = `one of ${[...this.#past].join(", ")}`;
+      holds(this.#past.has(textOf(news)), "watch: news are the head of what happened, and whether it was removed", expected, news);
+    }
   }
 }
 
@@ -27,19 +48,22 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 
 /** Commits, restores and removes, and sees that a listener hears of each. */
 async function isHeard(writer: Backend, id: string, heard: Heard, rule: string): Promise<void> {
-  const first = await accepted(writer, id, commitOn(null));
-  await heard.of(id, `${rule}: creation`);
-  const second = await accepted(writer, id, commitOn(first.head));
-  await heard.of(id, `${rule}: a commit`);
-  const third = await accepted(writer, id, commitOn(second.head, { reset: true }));
-  await heard.of(id, `${rule}: a restore`);
-  await removed(writer, id, third.head, noon);
+  const commit = async (made: Commit, what: string): Promise<Head> => {
+    heard.happens(made.head);
+    await accepted(writer, id, made);
+    await heard.of(id, `${rule}: ${what}`);
+    return made.head;
+  };
+  const first = await commit(commitOn(null), "creation");
+  const second = await commit(commitOn(first), "a commit");
+  const third = await commit(commitOn(second, { reset: true, entries: 2 }), "a restore");
+  heard.happens(third, true);
+  await removed(writer, id, third, noon);
   await heard.of(id, `${rule}: a removal`);
-  const again = await accepted(writer, id, commitOn(third.head, { reset: true, expiresAt: noon }));
-  await heard.of(id, `${rule}: what is created again`);
+  const again = await commit(commitOn(third, { reset: true, expiresAt: noon }), "what is created again");
+  heard.happens(again, true);
   await writer.remove(id, { expiredBefore: noon, tombstoneUntil: noon + 10 });
   await heard.of(id, `${rule}: a removal by time`);
-  holds(again.head.version === 4, "commit: reset goes on from base's version", "version 4", again.head);
 }
 
 export const watching = [
@@ -80,14 +104,18 @@ export const watching = [
       const ends = [await watch("a", ended.hear), await watch(null, ended.hear)];
       await watch("a", ours.hear);
       await watch(null, theirs.hear);
-      const { head } = await accepted(backend, "a", commitOn(null));
+      const created = commitOn(null);
+      for (const heard of [ended, ours, theirs]) heard.happens(created.head);
+      await accepted(backend, "a", created);
       for (const heard of [ended, ours, theirs]) await heard.of("a", rule);
       for (const end of ends) end();
       await pause(50);
       ended.ids.length = 0;
       ours.ids.length = 0;
       theirs.ids.length = 0;
-      await accepted(backend, "a", commitOn(head));
+      const next = commitOn(created.head);
+      for (const heard of [ours, theirs]) heard.happens(next.head);
+      await accepted(backend, "a", next);
       for (const heard of [ours, theirs]) await heard.of("a", rule);
       await pause(50);
       holds(ended.ids.length === 0, rule, "no call", ended.ids);
@@ -107,10 +135,13 @@ export const watching = [
         throw new Error("a listener's own");
       });
       await watch("a", heard.hear);
-      const { head } = await accepted(backend, "a", commitOn(null), rule);
-      await heard.of("a", rule);
-      await accepted(backend, "a", commitOn(head), rule);
-      await heard.of("a", rule);
+      for (let n = 0, base: Head | null = null; n < 2; n += 1) {
+        const commit: Commit = commitOn(base);
+        heard.happens(commit.head);
+        await accepted(backend, "a", commit, rule);
+        await heard.of("a", rule);
+        base = commit.head;
+      }
     },
     "watching",
   ),

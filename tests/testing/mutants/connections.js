@@ -27,6 +27,19 @@ export const watching = [
   watched("tells of nothing", (watch) => watch("nothing", () => {}), ofOne),
   watched("tells of all alone", (watch, id, listener) => watch(id, id === null ? listener : () => {}), ofOne),
   watched("tells of one id alone", (watch, id, listener) => watch(id, id === null ? () => {} : listener), ofAll),
+  watched(
+    "tells of the head before",
+    (watch, id, listener) =>
+      watch(id, (told, { head, ...rest }) => listener(told, { ...rest, head: { ...head, version: head.version - 1 } })),
+    ofOne,
+    /news are the head of what happened/,
+  ),
+  watched(
+    "tells of commits as of removals",
+    (watch, id, listener) => watch(id, (told, { head }) => listener(told, { head, deleted: true })),
+    ofAll,
+    /news are the head of what happened/,
+  ),
   watched("can't be ended", async (watch, ...given) => void (await watch(...given)), ofOne, /the answer ends it/),
   watched(
     "ends nothing",
