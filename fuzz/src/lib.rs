@@ -55,16 +55,28 @@ pub const TARGETS: [(&str, Check); 8] = [
 /// Runs a check as the fuzzer does. An input that nests deep is kept in the file `CHORD_FUZZ_DEEP` meanwhile: where the stack
 /// overflows, none is left to keep it afterwards.
 pub fn run(check: Check, input: &[u8]) {
-    let nests = |byte: &&u8| matches!(byte, b'{' | b'[');
-    if input.iter().filter(nests).count() > 200
-        && let Some(file) = std::env::var_os("CHORD_FUZZ_DEEP")
-    {
-        std::fs::write(&file, input).expect("a file that can be written");
-        check(input);
-        std::fs::remove_file(&file).expect("a file that was written");
-    } else {
-        check(input);
+    let deep = std::env::var_os("CHORD_FUZZ_DEEP").filter(|_| levels(input) > 200);
+    if let Some(file) = &deep {
+        std::fs::write(file, input).expect("a file that can be written");
     }
+    check(input);
+    if let Some(file) = &deep {
+        std::fs::remove_file(file).expect("the file that was written");
+    }
+}
+
+/// How deep brackets nest, whether they are any text's or not.
+fn levels(input: &[u8]) -> u32 {
+    let (mut open, mut deepest) = (0_u32, 0);
+    for byte in input {
+        match byte {
+            b'{' | b'[' => open += 1,
+            b'}' | b']' => open = open.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(open);
+    }
+    deepest
 }
 
 /// Lines of an input, `N` at most, so that the last one takes what is left. Each `` ` `` stands for so many letters that a value with it is
