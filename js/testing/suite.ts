@@ -1,5 +1,6 @@
 /** Cases: what they are, what they run on, and how a test runner gets them. */
 import { BrokenContract, shown } from "./contract.js";
+import { within } from "./waiting.js";
 
 /**
  * What not every backend can do. A case that needs one which is said to be lacking is skipped, by name.
@@ -23,7 +24,7 @@ export interface FreshStore<Connection> {
 export interface ConformanceOptions {
   /** What is known to be lacking. */
   readonly lacks?: readonly Capability[] | undefined;
-  /** Milliseconds that one case may take. Default 30,000. */
+  /** Milliseconds that one case may take; what it waits for in between may take a quarter of them. Default 30,000. */
   readonly timeout?: number | undefined;
 }
 
@@ -45,6 +46,8 @@ export interface Ground<Connection> {
   /** Another connection to the case's store, open; the same one again where sharing is lacking. */
   connect(): Promise<Connection>;
   lacks(capability: Capability): boolean;
+  /** Milliseconds that what has to come may take: a part of what the whole case may. */
+  readonly patience: number;
 }
 
 export interface Claim<Connection> {
@@ -59,24 +62,12 @@ export interface Doors<Given, Connection> {
   close(connection: Connection): Promise<void>;
 }
 
-/** What `work` gives, unless it takes too long. */
-async function within<T>(ms: number, rule: string, work: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new BrokenContract(rule, `an end within ${ms} ms`, "nothing")), ms);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
 async function runOn<Given, Connection>(
   claim: Claim<Connection>,
   makeStore: () => FreshStore<Given> | Promise<FreshStore<Given>>,
   doors: Doors<Given, Connection>,
   lacks: (capability: Capability) => boolean,
+  timeout: number,
 ): Promise<void> {
   const store = await makeStore();
   const connections: Connection[] = [];
@@ -88,7 +79,7 @@ async function runOn<Given, Connection>(
     return connection;
   };
   try {
-    await claim.check({ connect, lacks });
+    await claim.check({ connect, lacks, patience: timeout / 4 });
   } finally {
     // What closing fails with must not hide why the case failed.
     await Promise.allSettled(connections.map((connection) => doors.close(connection)));
@@ -109,7 +100,7 @@ export function casesOf<Given, Connection>(
     const missing = claim.needs.filter(lacks);
     const run = async (): Promise<void> => {
       try {
-        await within(timeout, name, runOn(claim, makeStore, doors, lacks));
+        await within(timeout, name, runOn(claim, makeStore, doors, lacks, timeout));
       } catch (error) {
         if (error instanceof BrokenContract) throw error;
         throw new BrokenContract(name, "no error", shown(error), { cause: error });

@@ -2,6 +2,7 @@
 import type { Backend, Commit, Head } from "../../backend.js";
 import { BrokenContract, holds, same, shown } from "../contract.js";
 import { accepted, commitOn, contextAt, headOf, noon, unbounded } from "../history.js";
+import { pause } from "../waiting.js";
 import { claim, connected, hasTombstone } from "./claims.js";
 
 const writers = 24;
@@ -127,7 +128,7 @@ export const concurrency = [
     const trim = async (): Promise<void> => {
       while (!isOver) {
         await trimmer.trim("a", { ...unbounded, count: 2 }, null);
-        await new Promise((resolve) => setTimeout(resolve, 1));
+        await pause(1);
       }
     };
     // Checked answers have no gaps; what is left to see is that they end where a commit ended, and that the snapshot is one's state.

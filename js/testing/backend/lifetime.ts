@@ -1,25 +1,17 @@
 /** Opening and closing. */
 import type { Backend } from "../../backend.js";
-import { BrokenContract, same } from "../contract.js";
+import { same } from "../contract.js";
 import { accepted, commitOn, contextAt, noon, unbounded, written } from "../history.js";
 import type { Claim } from "../suite.js";
+import { within } from "../waiting.js";
 import { claim, type Connection, connected } from "./claims.js";
 
 /** Waits for a call's end, whichever; one that never comes breaks the rule. */
-async function settles(call: () => Promise<unknown>, method: string): Promise<void> {
-  const rule = `close: calls that come late end, with an answer or an error: ${method}()`;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new BrokenContract(rule, "an end within 5 seconds", "nothing")), 5_000);
-  });
+async function settles(call: () => Promise<unknown>, method: string, patience: number): Promise<void> {
   const ended = Promise.resolve()
     .then(call)
     .catch(() => undefined);
-  try {
-    await Promise.race([ended, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  await within(patience, `close: calls that come late end, with an answer or an error: ${method}()`, ended);
 }
 
 /** Each method, called on a backend that may be closed. */
@@ -41,10 +33,10 @@ const late: Claim<Connection> = {
   async check(ground) {
     const { backend } = await ground.connect();
     await written(backend, "a", 3);
-    const onTheirWay = calls(backend).map(([method, call]) => settles(call, method));
+    const onTheirWay = calls(backend).map(([method, call]) => settles(call, method, ground.patience));
     await backend.close?.();
     await Promise.all(onTheirWay);
-    for (const [method, call] of calls(backend)) await settles(call, method);
+    for (const [method, call] of calls(backend)) await settles(call, method, ground.patience);
   },
 };
 

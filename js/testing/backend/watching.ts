@@ -1,7 +1,8 @@
 /** What `watch` tells. It is a hint, so it may tell too much, but not too little while nothing is lost. */
 import type { Backend, Commit, Head } from "../../backend.js";
-import { BrokenContract, holds, shown } from "../contract.js";
+import { holds, shown } from "../contract.js";
 import { accepted, commitOn, noon } from "../history.js";
+import { pause, until } from "../waiting.js";
 import { claim, connected, removed } from "./claims.js";
 
 /** What a listener may be told beside the id. */
@@ -19,6 +20,12 @@ class Heard {
   readonly #news: News[] = [];
   /** What has happened so far: news may come late, but never of what didn't happen. */
   readonly #past = new Set<string>();
+  readonly #patience: number;
+
+  constructor(patience: number) {
+    this.#patience = patience;
+  }
+
   readonly hear = (id: string | null, news?: News): void => {
     this.ids.push(id);
     if (news !== undefined) this.#news.push(news);
@@ -30,12 +37,8 @@ class Heard {
 
   /** Waits until `id` has been told since the last call, or that something was missed. */
   async of(id: string, rule: string): Promise<void> {
-    const deadline = Date.now() + 5_000;
-    while (!this.ids.includes(id) && !this.ids.includes(null)) {
-      if (Date.now() > deadline)
-        throw new BrokenContract(rule, `a call with ${shown(id)} within 5 seconds`, `calls with ${shown(this.ids)}`);
-      await pause(5);
-    }
+    const isTold = (): boolean => this.ids.includes(id) || this.ids.includes(null);
+    await until(this.#patience, rule, `a call with ${shown(id)}`, isTold, () => this.ids);
     this.ids.length = 0;
     for (const news of this.#news.splice(0)) {
       const expected = `one of ${[...this.#past].join(", ")}`;
@@ -43,8 +46,6 @@ class Heard {
     }
   }
 }
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Commits, restores and removes, and sees that a listener hears of each. */
 async function isHeard(writer: Backend, id: string, heard: Heard, rule: string): Promise<void> {
@@ -73,7 +74,7 @@ export const watching = [
       const rule = "watch: of one id everything is told that anybody commits or removes";
       const [other] = (await connected(ground, 1)) as [Backend];
       for (const [index, writer] of [backend, other].entries()) {
-        const heard = new Heard();
+        const heard = new Heard(ground.patience);
         const end = await (backend as Required<Backend>).watch(`user:{${index}}*😀`, heard.hear);
         await isHeard(writer, `user:{${index}}*😀`, heard, rule);
         end();
@@ -87,7 +88,7 @@ export const watching = [
     async (backend, ground) => {
       const rule = "watch: of all ids everything is told that anybody commits or removes";
       const [other] = (await connected(ground, 1)) as [Backend];
-      const heard = new Heard();
+      const heard = new Heard(ground.patience);
       const end = await (backend as Required<Backend>).watch(null, heard.hear);
       for (const id of ["a", "a b", "日本\n"]) await isHeard(other, id, heard, rule);
       end();
@@ -97,9 +98,9 @@ export const watching = [
 
   claim(
     "watch: who has ended it hears nothing more, and others still do",
-    async (backend) => {
+    async (backend, ground) => {
       const rule = "watch: who has ended it hears nothing more, and others still do";
-      const [ended, ours, theirs] = [new Heard(), new Heard(), new Heard()];
+      const [ended, ours, theirs] = [new Heard(ground.patience), new Heard(ground.patience), new Heard(ground.patience)];
       const watch = (backend as Required<Backend>).watch.bind(backend);
       const ends = [await watch("a", ended.hear), await watch(null, ended.hear)];
       await watch("a", ours.hear);
@@ -109,6 +110,7 @@ export const watching = [
       await accepted(backend, "a", created);
       for (const heard of [ended, ours, theirs]) await heard.of("a", rule);
       for (const end of ends) end();
+      // What was on its way may still arrive.
       await pause(50);
       ended.ids.length = 0;
       ours.ids.length = 0;
@@ -127,9 +129,9 @@ export const watching = [
 
   claim(
     "watch: a listener that throws disturbs nobody",
-    async (backend) => {
+    async (backend, ground) => {
       const rule = "watch: a listener that throws disturbs nobody";
-      const heard = new Heard();
+      const heard = new Heard(ground.patience);
       const watch = (backend as Required<Backend>).watch.bind(backend);
       await watch("a", () => {
         throw new Error("a listener's own");

@@ -35,13 +35,13 @@ export function doorsOf(open: (options: ChordOptions) => Promise<Chord>): Doors<
   };
 }
 
-/** Opens an instance over a connection of its own; the rule is the claim's name. */
-export type Check = (open: (options?: ChordOptions) => Promise<Chord>, rule: string) => Promise<void>;
+/** Opens an instance over a connection of its own; the rule is the claim's name, `patience` the milliseconds that what has to come may take. */
+export type Check = (open: (options?: ChordOptions) => Promise<Chord>, rule: string, patience: number) => Promise<void>;
 
 /** A claim about instances on one store. */
 export function claim(name: string, check: Check, ...needs: readonly Capability[]): Claim<Connection> {
   const opener = (ground: Ground<Connection>) => async (options?: ChordOptions) => (await ground.connect()).open(options);
-  return { name: `Chord: ${name}`, needs, check: (ground) => check(opener(ground), `Chord: ${name}`) };
+  return { name: `Chord: ${name}`, needs, check: (ground) => check(opener(ground), `Chord: ${name}`, ground.patience) };
 }
 
 /** Two instances with the same options. */
