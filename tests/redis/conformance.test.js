@@ -11,7 +11,7 @@ const kinds = { "one server": startServer, "a cluster": startCluster };
 let stores = 0;
 
 for (const [kind, start] of Object.entries(kinds)) {
-  describe(kind, { skip }, () => {
+  describe(kind, { skip, concurrency: libraryNames.length }, () => {
     let target;
     before(async () => {
       target = await start();
@@ -19,18 +19,22 @@ for (const [kind, start] of Object.entries(kinds)) {
     after(() => target?.close());
 
     for (const library of libraryNames) {
-      describe(library, () => {
+      describe(library, { concurrency: 1 }, () => {
+        // Clients that a case has done with serve the next one: in a cluster, connecting takes longer than most cases.
+        const free = [];
+        after(() => free.forEach(({ close }) => void close()));
+
         /** A namespace that nobody has used, in which each connection has a client of its own. */
         function store() {
           stores += 1;
           const namespace = `store-${stores}`;
-          const clients = [];
+          const taken = [];
           const connect = async () => {
-            const connected = await connectClient(library, target);
-            clients.push(connected);
+            const connected = free.pop() ?? (await connectClient(library, target));
+            taken.push(connected);
             return redisBackend({ client: connected.client, namespace });
           };
-          return { connect, drop: () => clients.forEach(({ close }) => void close()) };
+          return { connect, drop: () => void free.push(...taken) };
         }
 
         register(backendConformance(store), test);
