@@ -1,6 +1,6 @@
 /** What a backend hears of others: each commit once, and a null whenever something may have been missed. */
 import assert from "node:assert/strict";
-import { after, describe, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 import { redisBackend } from "chord-sync/redis";
 import { libraries, Writer } from "./libraries.js";
 import { skip, startCluster, startServer } from "./servers.js";
@@ -13,11 +13,16 @@ const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 for (const [kind, start] of Object.entries(kinds)) {
   describe(kind, { skip }, () => {
+    let place;
+    before(async () => {
+      place = await start();
+    });
+    after(() => place?.close());
+
     for (const [name, library] of Object.entries(libraries)) {
       test(`${name}: killed listening connections are made anew, with a null and nothing twice`, limit, async () => {
-        const place = await start();
         const { client, close } = await library[kind](place);
-        const backend = redisBackend({ client });
+        const backend = redisBackend({ client, namespace: `anew ${name}` });
         await backend.open();
         const ids = Array.from({ length: 20 }, (_, n) => `id-${n}`);
         const heard = new Map();
@@ -56,13 +61,11 @@ for (const [kind, start] of Object.entries(kinds)) {
         assert.deepEqual(one, []);
         await backend.close();
         await close();
-        await place.close();
       });
 
       test(`${name}: connections that listen are there only while somebody listens`, limit, async () => {
-        const place = await start();
         const { client, close } = await library[kind](place);
-        const backend = redisBackend({ client });
+        const backend = redisBackend({ client, namespace: `while ${name}` });
         await backend.open();
         const listening = async () => {
           const lists = await Promise.all(serversOf(place).map((server) => server.call("CLIENT", "LIST", "TYPE", "pubsub")));
@@ -71,13 +74,13 @@ for (const [kind, start] of Object.entries(kinds)) {
             .split("\n")
             .filter((line) => line !== "").length;
         };
-        const before = await listening();
+        await until("the connections of other tests to be closed", async () => (await listening()) === 0);
         const ends = await Promise.all(Array.from({ length: 10 }, () => backend.watch("a", () => {})));
-        assert.equal(await listening(), before + 1);
+        assert.equal(await listening(), 1);
         for (const end of ends) end();
-        await until("the connection to be closed", async () => (await listening()) === before);
+        await until("the connection to be closed", async () => (await listening()) === 0);
         const again = await backend.watch("a", () => {});
-        assert.equal(await listening(), before + 1);
+        assert.equal(await listening(), 1);
         // One that ends while another begins.
         again();
         const heard = [];
@@ -85,19 +88,17 @@ for (const [kind, start] of Object.entries(kinds)) {
         await new Writer(backend, "a").commit();
         await until("the commit to be heard", () => heard.includes("a"));
         await backend.close();
-        await until("the connection to be closed", async () => (await listening()) === before);
+        await until("the connection to be closed", async () => (await listening()) === 0);
         await assert.rejects(
           backend.watch("a", () => {}),
           { code: "closed" },
         );
         await close();
-        await place.close();
       });
 
       test(`${name}: listening needs a server in time, and goes on when one is back`, limit, async () => {
-        const place = await start();
         const { client, close } = await library[kind](place);
-        const backend = redisBackend({ client, retryFor: 500 });
+        const backend = redisBackend({ client, namespace: `back ${name}`, retryFor: 500 });
         await backend.open();
         const heard = [];
         await backend.watch("a", (id) => heard.push(id));
@@ -110,14 +111,16 @@ for (const [kind, start] of Object.entries(kinds)) {
         await until("a null", () => heard.includes(null), 30_000);
         await backend.close();
         await close();
-        await place.close();
+        // For those that come after.
+        await place.untilWhole?.();
+        await place.relax?.();
       });
     }
   });
 }
 
-const place = skip ? undefined : await startServer();
-after(() => place?.close());
+const [place, cluster] = skip ? [] : await Promise.all([startServer(), startCluster()]);
+after(() => Promise.all([place?.close(), cluster?.close()]));
 
 for (const [name, { single: connect }] of Object.entries(libraries)) {
   test(`${name}: news come with the head, whatever is in the id, and without it where a revision has spaces`, {
@@ -152,21 +155,20 @@ for (const [name, { single: connect }] of Object.entries(libraries)) {
 
 for (const [name, { cluster: connect }] of Object.entries(libraries)) {
   test(`${name}: a slot that moves takes its listeners along`, { ...limit, skip }, async () => {
-    const place = await startCluster();
-    const { client, close } = await connect(place);
-    const backend = redisBackend({ client });
+    const { client, close } = await connect(cluster);
+    const backend = redisBackend({ client, namespace: name });
     await backend.open();
     const writer = new Writer(backend, "moving");
     const heard = [];
     await backend.watch("moving", (id) => heard.push(id));
     await writer.commit();
     await until("the commit to be heard", () => heard.length === 1);
-    const [key] = (await Promise.all((await place.masters()).map((server) => server.call("KEYS", "chord:*:c:moving")))).flat();
+    const [key] = (await Promise.all((await cluster.masters()).map((server) => server.call("KEYS", `${name}:*:c:moving`)))).flat();
     for (let round = 0; round < 2; round += 1) {
       heard.length = 0;
       // Not waited for: while some keys are here and some there, no script finds all of its own.
       const meanwhile = [];
-      await place.migrateSlot(await place.slotOf(key), async () => void meanwhile.push(writer.commit()));
+      await cluster.migrateSlot(await cluster.slotOf(key), async () => void meanwhile.push(writer.commit()));
       await Promise.all(meanwhile);
       await until("a null", () => heard.includes(null));
       writer.head = (await backend.load("moving")).head;
@@ -181,6 +183,5 @@ for (const [name, { cluster: connect }] of Object.entries(libraries)) {
     }
     await backend.close();
     await close();
-    await place.close();
   });
 }
