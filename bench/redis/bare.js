@@ -1,19 +1,15 @@
-// What somebody without Chord would write for the same duty: one script that compares, stores what changed and now and then the state, trims,
-// notes when the oldest is due, and publishes.
+// What somebody without Chord would write for the same duty: one script that compares, stores what changed and the state, trims, notes
+// when the oldest is due, and publishes.
 
 const text = `
 local head = redis.call('HMGET', KEYS[1], 'v', 'r')
 if (head[1] or '0') ~= ARGV[1] or (head[2] or '') ~= ARGV[2] then return 0 end
-redis.call('HSET', KEYS[1], 'v', ARGV[3], 'r', ARGV[4], 't', ARGV[5])
+redis.call('HSET', KEYS[1], 'v', ARGV[3], 'r', ARGV[4], 't', ARGV[5], 's', ARGV[7])
 redis.call('XADD', KEYS[2], 'MAXLEN', 100, ARGV[3] .. '-0', 'r', ARGV[4], 'p', ARGV[2], 't', ARGV[5], 'd', ARGV[6])
-if ARGV[7] then redis.call('HSET', KEYS[1], 's', ARGV[7]) end
 redis.call('ZADD', KEYS[3], ARGV[5], KEYS[1])
 redis.call('PUBLISH', KEYS[4], KEYS[1])
 return 1
 `;
-
-/** After so many versions the state is stored, too. */
-const snapshotEvery = 16;
 
 export const loadScript = (client) => client.scriptLoad(text);
 
@@ -31,13 +27,12 @@ export class BareContext {
     this.#keys = [`bare:c:${id}`, `bare:d:${id}`, "bare:x", "bare:n"];
   }
 
-  /** @param state as JSON, which is stored with some of the versions */
+  /** Of a context as small as this, Chord stores the state with each version, too. */
   async update(delta, state) {
     const version = this.#version + 1;
     // As long as Chord's.
     const revision = `0123456789abcdef-${version.toString(36)}`;
-    const args = [String(this.#version), this.#revision, String(version), revision, String(Date.now()), delta];
-    if (version % snapshotEvery === 0) args.push(state);
+    const args = [String(this.#version), this.#revision, String(version), revision, String(Date.now()), delta, state];
     const stored = await this.#client.evalSha(this.#sha, { keys: this.#keys, arguments: args });
     if (stored !== 1) throw new Error("somebody else has written");
     this.#version = version;

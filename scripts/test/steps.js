@@ -5,6 +5,7 @@ import { ensureBrowsers } from "../browsers.js";
 import { exclusively } from "../lock.js";
 import { pack, tarball } from "../pack.js";
 import { at, root } from "../paths.js";
+import { ensureRedis } from "../redis.js";
 import { run } from "../run.js";
 import { ensureRustChecks } from "../rust.js";
 import { bun, deno, node } from "../runtimes.js";
@@ -117,6 +118,16 @@ async function inBrowser(name) {
   return judged(counts, code);
 }
 
+/** Tests that start Redis servers. Where there is no Redis, what did not run is named; CI doesn't put up with that (see `redis.js`). */
+async function withRedis(what, work) {
+  const { missing } = await ensureRedis();
+  if (missing === undefined) return work();
+  say("redis", `not run: ${what}`);
+  return { passed: 0, failed: 0, skipped: 1 };
+}
+
+const conformanceOverRedis = ["./tests/redis/conformance.test.js"];
+
 /** In an order that fails early. `needed` steps are those without which the later ones can't run. */
 export const steps = [
   {
@@ -164,6 +175,12 @@ export const steps = [
   { name: "fresh projects", work: () => onNode("bundlers", testFiles("tests/bundlers")) },
   { name: "live page", work: () => onNode("page", testFiles("tests/www")) },
   { name: "backends of one's own", work: () => onNode("backends", testFiles("tests/backends", "tests/testing")) },
+  {
+    name: "Redis",
+    work: () => withRedis("Chord over Redis, on one server and in a cluster", () => onNode("redis", testFiles("tests/redis"))),
+  },
+  { name: "Redis on Deno", work: () => withRedis("the suite of backends on Deno", () => onDeno("redis-deno", conformanceOverRedis)) },
+  { name: "Redis on Bun", work: () => withRedis("the suite of backends on Bun", () => onBun("redis-bun", conformanceOverRedis)) },
   { name: "examples", work: examples },
   { name: "demo", work: demo },
   { name: "size", work: async () => single(await measure()) },
