@@ -1,8 +1,7 @@
 /**
  * Asks a backend that the user brought what the engine wants to know, and checks what it answers.
  *
- * The other side is `src/wasm/own_backend.rs`, and `src/backend/contract_text.rs` says what passes between the two: questions come as JSON of
- * the objects in `backend.ts`; answers go back more tersely, states and deltas in them as they are.
+ * The other side is `src/wasm/own_backend.rs`, and `src/backend/contract_text.rs` says what passes between the two.
  */
 import type { Backend, Commit, Head, Keep, News, Page, Removal } from "./backend.js";
 import { ChordError, type ChordErrorCode } from "./error.js";
@@ -27,20 +26,29 @@ export class OwnBackend {
     this.#backend = backend;
   }
 
-  /**
-   * The text of the answer to a question.
-   *
-   * @throws ChordError with what the method failed with as its cause
-   */
-  async ask(question: number, id: string, argument: string): Promise<string> {
+  /** Asks a question, and hands on the text of the answer, or a ChordError with what the method failed with as its cause. */
+  ask(question: number, id: string, argument: string, done: (answer: string) => void, failed: (error: ChordError) => void): void {
     const method = methods[question] as Method;
+    const refused = (thrown: unknown): void => failed(failureOf(method, thrown));
     let answer: unknown;
     try {
-      answer = await this.#call(method, id, argument);
+      answer = this.#call(method, id, argument);
     } catch (thrown) {
-      throw failureOf(method, thrown);
+      // Not at once: whoever asks is at work.
+      Promise.reject(thrown).catch(refused);
+      return;
     }
-    return textOf(method, answer);
+    const answered = (answer: unknown): void => {
+      let text: string;
+      try {
+        text = textOf(method, answer);
+      } catch (error) {
+        failed(error as ChordError);
+        return;
+      }
+      done(text);
+    };
+    Promise.resolve(answer).then(answered, refused);
   }
 
   #call(method: Method, id: string, argument: string): unknown {
@@ -51,7 +59,7 @@ export class OwnBackend {
       case "since":
         return backend.since(id, JSON.parse(argument) as Head);
       case "commit":
-        return backend.commit(id, JSON.parse(argument) as Commit);
+        return backend.commit(id, commitOf(argument));
       case "remove":
         return backend.remove(id, JSON.parse(argument) as Removal);
       case "trim":
@@ -74,6 +82,36 @@ export class OwnBackend {
 function pause(tries: number): unknown {
   if (tries < 0) return undefined;
   return new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(2 ** tries, longestPause)));
+}
+
+type CommitText = [
+  version: number,
+  revision: string,
+  isReset: 0 | 1,
+  entries: [version: number, revision: string, previous: string, delta: string, insertedAt: number][],
+  expiresAt: number | null,
+  deltasExpireAt: number | null,
+  count: number | null,
+  bytes: number | null,
+  after: number | null,
+  snapshot?: string,
+];
+
+function commitOf(argument: string): Commit {
+  const [baseVersion, baseRevision, isReset, entries, expiresAt, deltasExpireAt, count, bytes, after, snapshot] = JSON.parse(
+    argument,
+  ) as CommitText;
+  const [version, revision] = entries[entries.length - 1] as CommitText[3][number];
+  return {
+    base: baseVersion === 0 ? null : { version: baseVersion, revision: baseRevision },
+    head: { version, revision },
+    ...(isReset === 1 ? { reset: true } : undefined),
+    entries: entries.map(([version, revision, previous, delta, insertedAt]) => ({ version, revision, previous, delta, insertedAt })),
+    ...(snapshot === undefined ? undefined : { snapshot }),
+    expiresAt,
+    deltasExpireAt,
+    keep: { count, bytes, after },
+  };
 }
 
 /** Where somebody's code threw an error of ours, its code stays. */

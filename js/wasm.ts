@@ -269,9 +269,12 @@ class WasmCore implements Core {
   /** What the engine asks a backend by. What is asked stands in linear memory until something else is called. */
   #asking(own: OwnBackend): (number: number, question: number) => void {
     return (number, question) => {
-      own.ask(question, this.#memory.part(0), this.#memory.part(1)).then(
+      own.ask(
+        question,
+        this.#memory.part(0),
+        this.#memory.part(1),
         (answer) => this.#answered((engine) => engine.answer(number, this.#memory.writeText(answer))),
-        ({ code, message, cause }: ChordError) => {
+        ({ code, message, cause }) => {
           this.#causes.push(cause);
           const [codeBytes = 0, messageBytes = 0] = this.#memory.isInUse ? this.#memory.writeTexts(code, message) : [];
           this.#answered((engine) => engine.fail(number, codeBytes, messageBytes, this.#causes.length - 1));
