@@ -108,6 +108,13 @@ export async function ensureLinker() {
   throw new Failure("A C linker is missing, which Rust needs: run `apt-get install gcc libc6-dev` or your system's equivalent.");
 }
 
+/** The compiler that libFuzzer needs. */
+export async function ensureCppCompiler() {
+  if (ask("c++", ["--version"]) !== undefined) return;
+  if (maySetUpSystem()) return installDebianPackages(["g++"]);
+  throw new Failure("A C++ compiler is missing, which libFuzzer needs: run `apt-get install g++` or your system's equivalent.");
+}
+
 /** rustfmt and clippy, which a minimal rustup leaves out. */
 export async function ensureRustChecks() {
   const missing = [

@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { relative } from "node:path";
 import { ensureBrowsers } from "../browsers.js";
+import { fuzzAll } from "../fuzz.js";
 import { exclusively } from "../lock.js";
 import { pack, tarball } from "../pack.js";
 import { at, root } from "../paths.js";
@@ -74,7 +75,8 @@ async function clippyForWasm() {
 }
 
 async function nativeTests() {
-  const { code, output } = await run("cargo", ["test", "--package", "chord", "--no-fail-fast"], { check: false, show: "live", timeout });
+  const args = ["test", "--package", "chord", "--package", "chord-fuzz", "--no-fail-fast"];
+  const { code, output } = await run("cargo", args, { check: false, show: "live", timeout });
   return judged(countCargo(output), code);
 }
 
@@ -144,6 +146,7 @@ export const steps = [
   { name: "clippy", work: () => passes("cargo", ["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"]) },
   { name: "clippy for wasm", work: clippyForWasm },
   { name: "native tests", work: nativeTests },
+  { name: "fuzzing", work: () => fuzzAll() },
   {
     name: "build and pack",
     needed: true,

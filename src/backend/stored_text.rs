@@ -124,7 +124,10 @@ fn write_entries(entries: &[StoredEntry], out: &mut Vec<u8>) {
         out.push(b',');
         write_revision(entry.head.revision, out);
         out.push(b',');
-        write_revision(entry.previous.unwrap_or_default(), out);
+        match entry.previous {
+            Some(previous) => write_revision(previous, out),
+            None => out.extend_from_slice(b"\"\""),
+        }
         out.push(b',');
         number::write(entry.at, out);
         out.push(b',');

@@ -1,7 +1,7 @@
 //! One delta with the effect of several.
 
-use crate::Result;
 use crate::json::{Positions, Text, hash};
+use crate::{Code, Error, Result};
 
 use super::apply::{expect, mismatch, value};
 use super::invert::change_back;
@@ -217,8 +217,8 @@ pub(crate) fn compose<'a>(
                 "an object was changed before, and an array is now, or the other way round",
             ));
         }
-        (first, Modified { old, new }) => replaced(before(old, &first)?, new, wording),
-        (first, Removed(old)) => Some(Removed(before(old, &first)?)),
+        (first, Modified { old, new }) => replaced(before(old, &first, wording)?, new, wording),
+        (first, Removed(old)) => Some(Removed(before(old, &first, wording)?)),
     })
 }
 
@@ -240,9 +240,20 @@ fn after<'a>(before: Text<'a>, second: Change<'a>) -> Result<Text<'a>> {
 }
 
 /// The value that `first` made `after` of, where both are known.
-pub(super) fn before<'a>(after: Option<Text<'a>>, first: &Change<'a>) -> Result<Option<Text<'a>>> {
-    let (Some(after), Ok(inverse)) = (after, change_back(first)) else {
+pub(super) fn before<'a>(
+    after: Option<Text<'a>>,
+    first: &Change<'a>,
+    wording: Wording,
+) -> Result<Option<Text<'a>>> {
+    let Some(after) = after else {
         return Ok(None);
     };
-    Ok(Some(value(&after, &inverse)?.into_owned().into()))
+    match change_back(first) {
+        Ok(inverse) => Ok(Some(value(&after, &inverse)?.into_owned().into())),
+        Err(_) if wording == Wording::Brief => Ok(None),
+        Err(_) => Err(Error::here(
+            Code::InvalidArgument,
+            "an old value can't be checked here, for an edit before changes it and leaves out what was there; give both or neither",
+        )),
+    }
 }

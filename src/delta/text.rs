@@ -12,7 +12,7 @@ use std::borrow::Cow;
 use crate::json::{Text, number, text};
 use crate::{Code, Error, Result};
 
-use super::array::{Spans, sequence};
+use super::array::{MOST_ELEMENTS, Spans, measure, sequence};
 use super::{Change, Delta, Gone, Span};
 
 /// How deep contexts can be at the most, and so what changes inside them.
@@ -183,8 +183,8 @@ fn put_number(value: usize, out: &mut dyn FnMut(&[u8])) {
 /// Reads the JSON form from validated canonical text.
 ///
 /// # Errors
-/// `invalid_argument` naming the path where the text is no delta; `delta_mismatch` naming the path in the state where
-/// edits of one array don't fit each other.
+/// `invalid_argument` naming the path where the text is no delta; naming the path in the state, `delta_mismatch` where edits of
+/// one array don't fit each other, and `invalid_argument` where one gives an old value that another makes unknown.
 pub fn parse(text: &[u8]) -> Result<Delta<'_>> {
     parse_delta(text, LEVELS)
 }
@@ -292,6 +292,7 @@ fn parse_edits(edits: &[u8], levels: u32) -> Result<Vec<Span<'_>>> {
     }
     lists.push(list.finish());
     let spans = sequence(lists)?;
+    measure(&spans)?;
     if spans.iter().all(|span| matches!(span, Span::Keep(_))) {
         return Err(under(wrong(
             "edits that take each other back say nothing; leave them out",
@@ -316,7 +317,8 @@ fn parse_edit(edit: &[u8], levels: u32) -> Result<(usize, Vec<Span<'_>>)> {
     let Members([index, removed, added, inside]) = Members::read(edit, names)?;
     let Some(index) = index.and_then(parse_count) else {
         return Err(
-            wrong("an edit's index must be a whole number from 0").under(b"\"index\"".as_slice())
+            wrong("an edit's index must be a whole number from 0 to 2147483647")
+                .under(b"\"index\"".as_slice()),
         );
     };
     let spans = match (removed, added, inside) {
@@ -339,8 +341,10 @@ fn parse_edit(edit: &[u8], levels: u32) -> Result<(usize, Vec<Span<'_>>)> {
                 Some(count) => Gone::Count(count),
                 None if text::is_array(removed) => Gone::Values(list(removed)),
                 None => {
-                    return Err(wrong("removed must be an array, or a count")
-                        .under(b"\"removed\"".as_slice()));
+                    return Err(
+                        wrong("removed must be an array, or a count up to 2147483647")
+                            .under(b"\"removed\"".as_slice()),
+                    );
                 }
             };
             if !text::is_array(added) {
@@ -384,14 +388,15 @@ fn list(array: &[u8]) -> Vec<Text<'_>> {
     text::elements(array).map(Cow::Borrowed).collect()
 }
 
-/// A whole number from 0 to 2^53 - 1.
+/// A whole number from 0 to [`MOST_ELEMENTS`].
 fn parse_count(text: &[u8]) -> Option<usize> {
-    if text.is_empty() || text.len() > 16 || !text.iter().all(u8::is_ascii_digit) {
+    if text.is_empty() || text.len() > 10 || !text.iter().all(u8::is_ascii_digit) {
         return None;
     }
-    usize::try_from(
-        text.iter()
-            .fold(0_u64, |value, digit| value * 10 + u64::from(digit - b'0')),
-    )
-    .ok()
+    let value = text
+        .iter()
+        .fold(0_u64, |value, digit| value * 10 + u64::from(digit - b'0'));
+    usize::try_from(value)
+        .ok()
+        .filter(|value| *value <= MOST_ELEMENTS)
 }

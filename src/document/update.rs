@@ -68,6 +68,14 @@ impl<'a> Operations<'a> {
         Ok(Operations(found))
     }
 
+    /// Whether no operation is about what another one is about, or about something inside it.
+    fn are_apart(&self) -> bool {
+        let mut paths: Vec<&[&[u8]]> = self.0.iter().map(|(path, _)| path.as_slice()).collect();
+        // Whatever begins with a path stands right behind it in this order.
+        paths.sort_unstable();
+        paths.windows(2).all(|pair| !pair[1].starts_with(pair[0]))
+    }
+
     /// How many bytes of text they can add at most.
     pub fn longest(&self) -> usize {
         // A printed double has 25 bytes at most; a key brings a colon, a comma and the braces of an object.
@@ -114,11 +122,16 @@ impl Document {
         if operations.0.is_empty() {
             return Ok(merged);
         }
-        let mut merger = Merger::new(merged);
+        let apart = operations.are_apart();
+        let mut so_far = merged;
+        let mut merger = Merger::new(so_far.clone());
         for (path, operation) in &operations.0 {
-            let so_far = core::mem::take(&mut merger).finish()?;
+            // What the others did is told anew only where this one may meet it: that takes as long as all of them together.
+            if !(apart && State::Stored(this, Some(&so_far)).has_parent(path)) {
+                so_far = merger.finish()?;
+                merger = Merger::new(so_far.clone());
+            }
             let next = State::Stored(this, Some(&so_far)).operate(path, *operation)?;
-            merger = Merger::new(so_far);
             if let Some(Change::Nested(next)) = next {
                 merger.push(next)?;
             }
@@ -223,6 +236,19 @@ impl<'a, 's> State<'a, 's> {
             };
         }
         Ok(Some(change))
+    }
+
+    /// Whether all but the last step of `path` are there, or the way is barred, which it stays.
+    fn has_parent(self, path: &[&'a [u8]]) -> bool {
+        let mut state = self;
+        for key in path.iter().take(path.len().saturating_sub(1)) {
+            match state.field(key, Operation::Remove) {
+                Ok(State::Absent) => return false,
+                Ok(inner) => state = inner,
+                Err(_) => return true,
+            }
+        }
+        true
     }
 
     /// The field `key` of this value.

@@ -160,7 +160,8 @@ impl Record {
             let follows = before.is_none_or(|(head, stamp)| {
                 entry.head.version == head.version + 1 && entry.previous == Some(stamp.revision)
             });
-            if !follows {
+            // Versions begin at 1: nothing stands before this one to be told of.
+            if !follows || entry.head.version == 0 {
                 return Err("entries that don't follow each other");
             }
             match (before, entry.previous) {

@@ -55,7 +55,7 @@ pub struct Metadata<'a> {
 ///
 /// # Errors
 /// `invalid_argument` naming the path where [`Format::MergePatch`] can't say the change: a field set to `null`, or an array
-/// edited while `context` is unknown. `delta_mismatch` naming the path where it finds that `context` isn't the state before.
+/// edited while `context` is unknown; or where [`Format::JsonPatch`] would take too much for a few counts. `delta_mismatch` naming the path where it finds that `context` isn't the state before.
 ///
 /// ```
 /// use chord::delta::diff;
@@ -86,7 +86,7 @@ pub struct Metadata<'a> {
 pub fn format(format: Format, delta: &Delta<'_>, metadata: Metadata<'_>) -> Result<Vec<u8>> {
     match format {
         Format::Default => Ok(default::print(delta, metadata.context_id, metadata.version)),
-        Format::JsonPatch => Ok(json_patch::print(delta)),
+        Format::JsonPatch => json_patch::print(delta),
         Format::MergePatch => merge_patch::print(delta, metadata.context),
     }
 }

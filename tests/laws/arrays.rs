@@ -7,9 +7,11 @@ use chord::delta::{Change, Delta, Gone, Span, apply, diff, merge, text};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use crate::exhaustive::{pair, triple};
-use crate::judge;
-use crate::judge::generate::holds;
+use crate::generate::holds;
+use crate::judge::{
+    self,
+    laws::{pair, triple},
+};
 
 /// A context with one list of words, each so long that edits are told sooner than both lists.
 fn context(letters: &[u8]) -> Vec<u8> {

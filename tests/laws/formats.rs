@@ -5,7 +5,7 @@ use chord::delta::{Delta, diff, text};
 use chord::format::{Format, Metadata, format};
 use serde_json::{Value, json};
 
-use crate::judge::generate::{Arrays, history, holds};
+use crate::generate::{Arrays, history, holds};
 use crate::judge::{self, patch};
 
 fn printed(name: Format, delta: &Delta<'_>, context: Option<&[u8]>) -> chord::Result<Value> {

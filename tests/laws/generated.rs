@@ -5,8 +5,8 @@ use chord::delta::{Delta, apply, diff, merge, text};
 use chord::json::text::validate;
 use proptest::prelude::*;
 
-use crate::exhaustive::{pair, told, triple};
-use crate::judge::generate::{Arrays, history, holds};
+use crate::generate::{Arrays, history, holds};
+use crate::judge::laws::{pair, told, triple};
 use crate::judge::{self, delta as judged};
 
 /// The deltas from each state to the next.

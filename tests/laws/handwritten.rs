@@ -6,7 +6,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::judge::generate::{Arrays, Step, holds, step, value};
+use crate::generate::{Arrays, Step, holds, step, value};
 use crate::judge::{self, delta as judged};
 
 /// One edit to be made up against the array as it is by then.
@@ -184,10 +184,18 @@ fn what_does_not_fit_is_named_by_its_path() {
             r#"["l",3]"#,
         ),
         (
-            edited(
-                r#"[{"index":4294967295,"removed":4294967295,"added":[]},{"index":9007199254740991,"removed":9007199254740991,"added":[1]}]"#,
-            ),
+            edited(r#"[{"index":2147483647,"removed":2147483647,"added":[]}]"#),
             r#"["l",4]"#,
+        ),
+        (
+            edited(r#"[{"index":2147483647,"removed":[],"added":[1]}]"#),
+            r#"["l",2147483648]"#,
+        ),
+        (
+            edited(
+                r#"[{"index":0,"removed":2147483647,"added":[]},{"index":0,"removed":1,"added":[]}]"#,
+            ),
+            r#"["l",0]"#,
         ),
     ] {
         let error = applied(context, delta.as_bytes()).expect_err(&delta);
@@ -253,6 +261,14 @@ fn text_that_is_no_delta_is_refused_with_its_path() {
             r#"["a","edits",0,"index"]"#,
         ),
         (
+            r#"{"a":{"action":"edited","edits":[{"index":2147483648,"removed":[],"added":[1]}]}}"#,
+            r#"["a","edits",0,"index"]"#,
+        ),
+        (
+            r#"{"a":{"action":"edited","edits":[{"index":0,"removed":9007199254740993,"added":[1]}]}}"#,
+            r#"["a","edits",0,"removed"]"#,
+        ),
+        (
             r#"{"a":{"action":"edited","edits":[{"index":"0","removed":[],"added":[1]}]}}"#,
             r#"["a","edits",0,"index"]"#,
         ),
@@ -303,10 +319,34 @@ fn text_that_is_no_delta_is_refused_with_its_path() {
 }
 
 #[test]
+fn an_old_value_that_an_edit_before_makes_unknown_is_refused_and_not_left_unchecked() {
+    let edits = |first: &str, second: &str| {
+        format!(
+            r#"{{"a":{{"action":"edited","edits":[{{"index":1,"delta":{{"x":{first}}}}},{second}]}}}}"#
+        )
+    };
+    let known = r#"{"action":"removed","oldValue":1}"#;
+    let unknown = r#"{"action":"removed"}"#;
+    let values = r#"{"index":1,"removed":[{}],"added":[]}"#;
+    let count = r#"{"index":1,"removed":1,"added":[]}"#;
+    let state = br#"{"a":[0,{"x":1},2]}"#;
+    for delta in [
+        edits(known, values),
+        edits(known, count),
+        edits(unknown, count),
+    ] {
+        assert_eq!(applied(state, delta.as_bytes()).unwrap(), br#"{"a":[0,2]}"#);
+    }
+    let error = applied(state, edits(unknown, values).as_bytes()).unwrap_err();
+    assert_eq!(error.code(), Code::InvalidArgument);
+    assert_eq!(error.path().unwrap().to_string(), r#"["a",1]"#);
+}
+
+#[test]
 fn keys_named_like_the_parts_of_a_change_are_ordinary() {
     let before = br#"{"action":{"value":1,"oldValue":2},"x":{"action":1},"edits":[]}"#;
     let after = br#"{"action":{"value":"added","action":{}},"x":{"action":null,"y":"removed"}}"#;
-    crate::exhaustive::pair(before, after);
+    judge::laws::pair(before, after);
     let nested = text::parse(br#"{"x":{"action":{"action":"modified","value":2}}}"#).unwrap();
     assert_eq!(
         apply(before, &nested).unwrap(),

@@ -7,8 +7,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::Value;
 
+use crate::generate::{Arrays, context, holds};
 use crate::judge;
-use crate::judge::generate::{Arrays, context, holds};
 
 #[test]
 fn only_what_json_stringify_prints_is_accepted() {

@@ -7,8 +7,11 @@ use chord::json::text::validate;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use crate::judge::generate::{Arrays, history, holds, step};
-use crate::judge::{self, delta as judged};
+use crate::generate::{Arrays, history, holds, step};
+use crate::judge::{
+    self,
+    laws::{examine, follow},
+};
 
 const LEVELS: u32 = 60;
 
@@ -26,7 +29,7 @@ pub fn change_bytes(text: &mut Vec<u8>, changes: &[(usize, usize, u8)]) {
         "\"action\":\"edited\"",
         "\"edits\":[]",
         "\"index\":0",
-        "\"removed\":9007199254740991",
+        "\"removed\":2147483647",
         "-1",
         "\\ud800",
         "\u{0}",
@@ -52,79 +55,6 @@ pub fn change_bytes(text: &mut Vec<u8>, changes: &[(usize, usize, u8)]) {
             6 => text.truncate(at),
             _ => text.insert(at, b"{}[]\",:019-.e+ \\tfnu"[usize::from(byte) / 8 % 20]),
         }
-    }
-}
-
-/// What the crate makes of a delta that may be anything, against what the judge makes of it.
-fn examine(state: &[u8], delta: &[u8]) {
-    let Ok(parsed) = text::parse(delta) else {
-        return;
-    };
-    let shown = || {
-        format!(
-            "{} on {}",
-            String::from_utf8_lossy(delta),
-            String::from_utf8_lossy(state)
-        )
-    };
-    let ours = apply(state, &parsed);
-    match (
-        &ours,
-        judged::apply(&judge::read(state), &judge::read(delta)),
-    ) {
-        (Ok(after), Some(expected)) => {
-            judge::assert_same(after, expected.to_string().as_bytes(), shown())
-        }
-        (Err(error), None) => {
-            assert_eq!(error.code(), Code::DeltaMismatch, "{}", shown());
-            assert!(
-                error.path().is_some_and(|path| path.segments().count() > 0),
-                "{error}: {}",
-                shown()
-            );
-        }
-        (ours, judged) => panic!("{}\n  ours:   {ours:?}\n  judged: {judged:?}", shown()),
-    }
-    let reprinted = text::print(&parsed);
-    assert_eq!(validate(&reprinted, LEVELS), Ok(()), "{}", shown());
-    assert!(text::parse(&reprinted).is_ok(), "{}", shown());
-    if let Ok(inverse) = invert(&parsed) {
-        assert_eq!(invert(&inverse).unwrap(), parsed, "{}", shown());
-        if let Ok(after) = &ours {
-            judge::assert_same(&apply(after, &inverse).unwrap(), state, shown());
-        }
-    }
-    for format in chord::format::Format::ALL {
-        for context in [None, Some(state)] {
-            let metadata = chord::format::Metadata {
-                context,
-                ..Default::default()
-            };
-            let _ = chord::format::format(format, &parsed, metadata);
-        }
-    }
-}
-
-/// What merging a delta that may be anything to one that is right has to do with applying both.
-fn follow<'a>(state: &[u8], first: Delta<'a>, second: &'a Delta<'a>) {
-    let shown = || {
-        let [first, second] =
-            [&first, second].map(|delta| String::from_utf8_lossy(&text::print(delta)).into_owned());
-        format!(
-            "{first} then {second} on {}",
-            String::from_utf8_lossy(state)
-        )
-    };
-    let told = shown();
-    let expected = apply(state, &first).and_then(|middle| apply(&middle, second));
-    match (merge(first, second.clone()), expected) {
-        (Ok(merged), Ok(after)) => {
-            judge::assert_same(&apply(state, &merged).unwrap(), &after, told)
-        }
-        (Err(error), Err(_)) => assert_eq!(error.code(), Code::DeltaMismatch, "{error}: {told}"),
-        (Err(error), Ok(_)) => panic!("{error}: {told}"),
-        // What takes each other back needs no state any more.
-        (Ok(_), Err(_)) => {}
     }
 }
 

@@ -34,7 +34,7 @@ pub(crate) fn compose_into<'a>(
         front: None,
         inserted: Vec::new().into_iter(),
     };
-    let mut position = 0;
+    let mut position = 0_usize;
     for span in second {
         match span {
             Span::Insert(values) => {
@@ -44,7 +44,7 @@ pub(crate) fn compose_into<'a>(
             }
             Span::Keep(count) => {
                 output.pass(count, &mut out);
-                position += count;
+                position = position.saturating_add(count);
             }
             Span::Inside(change) => {
                 let changed = match output.take(1, &mut out) {
@@ -70,7 +70,7 @@ pub(crate) fn compose_into<'a>(
             Span::Remove(gone) => {
                 let count = gone.len();
                 output.remove(gone, position, &mut out)?;
-                position += count;
+                position = position.saturating_add(count);
             }
         }
     }
@@ -173,12 +173,12 @@ impl<'a> Output<'a> {
                 (Piece::Kept(_), None) => out.remove(Gone::Count(count)),
                 (Piece::Changed(change), old) => {
                     let after = old.and_then(|mut old| old.pop());
-                    out.remove(
-                        match before(after, &change).map_err(|error| error.under(position))? {
-                            Some(value) => Gone::Values(vec![value]),
-                            None => Gone::Count(1),
-                        },
-                    );
+                    let old = before(after, &change, out.wording())
+                        .map_err(|error| error.under(position))?;
+                    out.remove(match old {
+                        Some(value) => Gone::Values(vec![value]),
+                        None => Gone::Count(1),
+                    });
                 }
                 (Piece::Inserted(inserted), Some(old)) => {
                     for (offset, (there, old)) in inserted.iter().zip(&old).enumerate() {
@@ -187,7 +187,7 @@ impl<'a> Output<'a> {
                 }
                 (Piece::Inserted(_), None) => {}
             }
-            position += count;
+            position = position.saturating_add(count);
             left -= count;
         }
         Ok(())

@@ -15,6 +15,27 @@ use crate::json::{Text, text};
 use super::apply::{expect, mismatch, value};
 use super::{Gone, Span};
 
+/// WebAssembly has no memory for an array of more elements, and no position that is reckoned from smaller numbers overflows.
+pub(crate) const MOST_ELEMENTS: usize = (1 << 31) - 1;
+
+/// Fails where edits together reach further than each of them may.
+pub(crate) fn measure(spans: &[Span<'_>]) -> Result<()> {
+    let mut position = 0_usize;
+    for span in spans {
+        let (stays, goes) = match span {
+            Span::Keep(count) => (*count, 0),
+            Span::Inside(_) => (1, 0),
+            Span::Insert(values) => (values.len(), 0),
+            Span::Remove(gone) => (0, gone.len()),
+        };
+        position = position.saturating_add(stays);
+        if position.max(goes) > MOST_ELEMENTS {
+            return Err(mismatch("an index is out of range").under(position));
+        }
+    }
+    Ok(())
+}
+
 /// The array that `array`, validated canonical text, becomes.
 pub(crate) fn apply(array: &[u8], spans: &[Span<'_>]) -> Result<Vec<u8>> {
     if !text::is_array(array) {

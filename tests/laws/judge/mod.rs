@@ -1,9 +1,9 @@
 //! What the contract says, written a second time as plainly as possible, over `serde_json::Value`.
 
 pub mod delta;
-pub mod generate;
+pub mod laws;
 pub mod patch;
-pub mod small;
+pub mod update;
 
 use serde_json::Value;
 
@@ -35,6 +35,9 @@ pub fn same(a: &Value, b: &Value) -> bool {
 /// Fails unless two JSON texts say the same, the order of keys aside.
 #[track_caller]
 pub fn assert_same(ours: &[u8], expected: &[u8], what: impl core::fmt::Display) {
+    if ours == expected {
+        return;
+    }
     let (ours, expected) = (read(ours), read(expected));
     assert!(
         same(&ours, &expected),
