@@ -248,9 +248,8 @@ export class Following implements Followed {
     if (told.isOver) return;
     const missed = entries.filter(({ version }) => version >= next).reverse();
     const [first] = missed;
-    const last = entries.find(({ version }) => version === told.version);
-    // A log that has another commit in the place of the last one told leads on from something else.
-    const leadsOn = last === undefined || last.revision === told.revision;
+    // A log may have another commit in the place of the last one told, or begin anew where that was.
+    const leadsOn = told.isGone || (told.version ?? 0) === 0 || first?.previous === told.revision;
     if (first?.version !== next || !leadsOn) {
       const { version, revision, insertedAt } = missed.at(-1) ?? commit;
       this.#push({ kind: "change", contextId, version, revision, insertedAt, origin: this.#originOf(revision) }, told);

@@ -43,7 +43,7 @@ export class OwnBackend {
       try {
         text = textOf(method, answer);
       } catch (error) {
-        failed(error as ChordError);
+        failed(error instanceof ChordError ? error : failureOf(method, error));
         return;
       }
       done(text);
@@ -114,13 +114,22 @@ function commitOf(argument: string): Commit {
   };
 }
 
-/** Where somebody's code threw an error of ours, its code stays. */
 function failureOf(method: Method, thrown: unknown): ChordError {
-  const { name, code, message } = (thrown ?? {}) as { readonly name?: unknown; readonly code?: unknown; readonly message?: unknown };
-  const isOurs = name === "ChordError" && ChordError.codes.includes(code as ChordErrorCode);
-  const told = typeof message === "string" && message !== "" ? message : thrown;
-  const reason = typeof told === "string" && told !== "" ? told : "see the cause";
-  return new ChordError(isOurs ? (code as ChordErrorCode) : "backend_error", `backend.${method}() failed: ${reason}`, { cause: thrown });
+  const { code, reason } = toldBy(thrown);
+  return new ChordError(code, `backend.${method}() failed: ${reason}`, { cause: thrown });
+}
+
+/** Where somebody's code threw an error of ours, its code stays. Reading it may run that code again. */
+function toldBy(thrown: unknown): { code: ChordErrorCode; reason: string } {
+  try {
+    const { name, code, message } = (thrown ?? {}) as { readonly name?: unknown; readonly code?: unknown; readonly message?: unknown };
+    const isOurs = name === "ChordError" && ChordError.codes.includes(code as ChordErrorCode);
+    const told = typeof message === "string" && message !== "" ? message : thrown;
+    const reason = typeof told === "string" && told !== "" ? told : "see the cause";
+    return { code: isOurs ? (code as ChordErrorCode) : "backend_error", reason };
+  } catch {
+    return { code: "backend_error", reason: "see the cause" };
+  }
 }
 
 function textOf(method: Method, answer: unknown): string {
@@ -142,7 +151,7 @@ function textOf(method: Method, answer: unknown): string {
         .join("");
     case "list": {
       const ids = read.get("ids").list((id) => marked("i", id.text()));
-      return ids.join("") + (ids.length > 0 && read.get("cursor").value !== undefined ? "+" : "");
+      return ids.join("") + (ids.length > 0 && !read.get("cursor").isNothing ? "+" : "");
     }
     default:
       return "";
@@ -248,6 +257,9 @@ class Reader {
 
   list<T>(read: (item: Reader) => T): T[] {
     if (!Array.isArray(this.value)) return this.#refuse("an array");
-    return Array.from(this.value, (value) => read(new Reader(value, `${this.at}[]`)));
+    const items: T[] = [];
+    // By position: an array may bring an iterator of its own.
+    for (let at = 0; at < this.value.length; at += 1) items.push(read(new Reader(this.value[at], `${this.at}[]`)));
+    return items;
   }
 }

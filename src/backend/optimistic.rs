@@ -110,6 +110,9 @@ impl<B: Backend> Optimistic<B> {
                     group.into_iter().for_each(Job::settle);
                 }
                 self.lanes.borrow_mut().remove(&lane.id);
+                if lane.is_doubtful.get() {
+                    self.forget(&lane.id);
+                }
                 let lanes = self.lanes.borrow();
                 self.cache
                     .let_go(self.memory(), |id| lanes.contains_key(id));
@@ -145,7 +148,7 @@ impl<B: Backend> Optimistic<B> {
                 listed.map(|listed| self.staged.stage_listed(listed))
             }
             Need::Cleanup { limit, now } => {
-                let cleaned = self.cleanup(*limit, *now).await;
+                let cleaned = self.cleanup(*limit, *now, &*job).await;
                 cleaned.map(|cleaned| self.staged.stage_cleaned(cleaned))
             }
             Need::Close => self.backend.close().await,
