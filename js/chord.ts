@@ -247,8 +247,9 @@ export class Chord implements AsyncDisposable {
 
   /**
    * Calls `listener` after each commit to `id`, or to any context with `"*"`: in the order of versions, in a microtask, for what is committed from now
-   * on until the function it gives is called. Over IndexedDB also for what other tabs and workers commit. A listener that throws or rejects
-   * harms nobody.
+   * on until the function it gives is called. Over IndexedDB also for what other tabs and workers commit, over Redis and backends of one's own for what other
+   * processes commit: at once where the backend has `watch`, else when the context is looked at, every 15 seconds. A listener that throws or
+   * rejects harms nobody.
    *
    * @example
    * const unsubscribe = chord.subscribe("user:1", ({ type, version, delta }) => broadcast({ type, version, delta }));
