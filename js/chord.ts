@@ -90,7 +90,8 @@ export class Chord implements AsyncDisposable {
   declare readonly [Symbol.asyncDispose]: () => Promise<void>;
 
   /**
-   * A `Chord` over the backend's contexts: in memory those are its own, in IndexedDB the origin's. The WebAssembly module is loaded and compiled once per process, however often this is called.
+   * A `Chord` over the backend's contexts: in memory those are its own, in IndexedDB the origin's, in Redis and backends of one's own those of all who share the
+   * store. The WebAssembly module that the backend needs is loaded and compiled once per process, however often this is called.
    *
    * Rejects with `invalid_argument` naming the option, or `backend_unavailable`: the backend, or the module, can't be had here.
    *
