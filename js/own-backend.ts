@@ -12,10 +12,9 @@ type Method = (typeof methods)[number];
 
 const revisions = /^[0-9a-f]{1,16}-[0-9a-f]{1,16}$/;
 const kinds = { context: "c", deltas: "d", tombstone: "t" } as const;
-/** So many tries follow at once: somebody succeeds each time, and a round trip is far shorter than any timer. */
-const immediateTries = 4;
-/** The longest that another try waits, in milliseconds. */
-const longestPause = 32;
+/** How long a try waits at most after one that came too late, in milliseconds; after many of those, more and more up to the second. */
+const [firstPause, longestPause] = [4, 64];
+const patientTries = 8;
 
 const encoder = new TextEncoder();
 
@@ -73,15 +72,18 @@ export class OwnBackend {
       case "close":
         return backend.close?.();
       case "pause":
-        return pause(Number(argument) - immediateTries);
+        return pause(Number(argument));
     }
   }
 }
 
-/** The more tries were in vain, the longer, and at random, so that those who met once don't meet again. */
-function pause(tries: number): unknown {
-  if (tries < 0) return undefined;
-  return new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(2 ** tries, longestPause)));
+/**
+ * Waits at random, so that those who met once don't meet again. Trying again at once would keep everybody busy with what comes to nothing:
+ * of eight processes that write one context, seven.
+ */
+function pause(tries: number): Promise<void> {
+  const most = Math.min(firstPause * 2 ** Math.max(0, tries - patientTries), longestPause);
+  return new Promise((resolve) => setTimeout(resolve, Math.random() * most));
 }
 
 type CommitText = [

@@ -13,7 +13,7 @@ import { isMain, main } from "./say.js";
 
 const target = 100 * 1024;
 /** What the package has grown to. It may shrink: this is lowered then. */
-const limit = 140 * 1024;
+const limit = 141 * 1024;
 /** The README's figure may be off by so much: compilers differ a little. */
 const tolerance = 1024;
 const installed = at("node_modules", "chord-sync");
