@@ -12,9 +12,8 @@ type Method = (typeof methods)[number];
 
 const revisions = /^[0-9a-f]{1,16}-[0-9a-f]{1,16}$/;
 const kinds = { context: "c", deltas: "d", tombstone: "t" } as const;
-/** How long a try waits at most after one that came too late, in milliseconds; after many of those, more and more up to the second. */
-const [firstPause, longestPause] = [4, 64];
-const patientTries = 8;
+/** How long a try waits at most after one that came too late, in milliseconds; and how much longer after each further one. */
+const [firstPause, furtherPause] = [4, 0.5];
 
 const encoder = new TextEncoder();
 
@@ -82,7 +81,7 @@ export class OwnBackend {
  * of eight processes that write one context, seven.
  */
 function pause(tries: number): Promise<void> {
-  const most = Math.min(firstPause * 2 ** Math.max(0, tries - patientTries), longestPause);
+  const most = firstPause + furtherPause * tries;
   return new Promise((resolve) => setTimeout(resolve, Math.random() * most));
 }
 
