@@ -2,6 +2,7 @@
 import { longestDelay } from "./deadline.js";
 import { ChordError, kindOf } from "./error.js";
 import type { CleanupOptions } from "./types.js";
+import { unref } from "./unref.js";
 
 const hour = 3_600_000;
 
@@ -60,14 +61,4 @@ export class CleanupServer {
       this.#isRunning = false;
     }
   }
-}
-
-/** Lets a process end although the timer runs: an object knows how in Node and Bun, a number has to be told to Deno. */
-function unref(timer: unknown): void {
-  if (typeof timer === "object" && timer !== null && "unref" in timer && typeof timer.unref === "function") {
-    timer.unref();
-    return;
-  }
-  const { Deno: deno } = globalThis as { Deno?: { unrefTimer?: (timer: unknown) => void } };
-  deno?.unrefTimer?.(timer);
 }

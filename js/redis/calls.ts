@@ -1,7 +1,8 @@
 /** Scripts called on servers: by their digest, again after passing trouble, and given up after a while. */
 import { ChordError } from "../error.js";
+import { unref } from "../unref.js";
 import type { Link } from "./clients.js";
-import { failure, isPassing, wordOf } from "./failures.js";
+import { failure, isPassing, refusalIn, wordOf } from "./failures.js";
 
 /** A script, and the digest that servers know it by. */
 export interface Script {
@@ -19,15 +20,13 @@ async function digestOf(text: string): Promise<string> {
 /** `EVALSHA`, a place for the digest, how many keys, the keys and the other arguments. */
 export type Command = string[];
 
-/** @param keys with three places before them, see `places` */
-export function commandOf(keys: string[], args: readonly string[]): Command {
-  keys[2] = String(keys.length - 3);
-  for (const arg of args) keys.push(arg);
-  return keys;
-}
-
-/** What stands before the keys in a command. */
-export const places = (): string[] => ["EVALSHA", "", ""];
+export const commandOf = (keys: readonly string[], args: readonly string[]): Command => [
+  "EVALSHA",
+  "",
+  String(keys.length),
+  ...keys,
+  ...args,
+];
 
 const firstPause = 20;
 const longestPause = 500;
@@ -48,8 +47,8 @@ export interface Replication {
   readonly timeout: number;
 }
 
-/** A call on its way. */
-interface Flight {
+/** A call in flight. */
+interface Call {
   readonly started: number;
   readonly fail: (reason: unknown) => void;
 }
@@ -59,8 +58,7 @@ const looks = 8;
 
 /** Calls scripts through a client. */
 export class Calls {
-  /** Calls that have not been answered yet, oldest first. */
-  readonly #aloft = new Set<Flight>();
+  readonly #inFlight = new Set<Call>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -68,25 +66,45 @@ export class Calls {
     readonly patience: number,
   ) {}
 
-  /** What the script answers. Scripts know what they have done already, for a library, too, may send a command twice. */
-  ask(script: Script, command: Command): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      this.run(script, command, resolve, reject);
-    });
+  /**
+   * What the script answers; what it refuses for a moment is tried again. Scripts know what they have done already, for a library, too, may send a
+   * command twice.
+   */
+  async ask(script: Script, command: Command): Promise<unknown> {
+    const started = performance.now();
+    for (let attempt = 0; ; attempt += 1) {
+      const answer = await new Promise((resolve, reject) => {
+        this.run(script, command, resolve, reject, undefined, started);
+      });
+      const refusal = refusalIn(answer);
+      if (refusal === undefined) return answer;
+      await this.bear(refusal, attempt, started);
+    }
   }
 
-  /** Hands `done` what the script answers. It is here that every commit passes, so there are no more promises than it takes. */
-  run(script: Script, command: Command, done: (answer: unknown) => void, fail: (reason: unknown) => void, replication?: Replication): void {
-    const flight: Flight = { started: performance.now(), fail };
-    this.#aloft.add(flight);
+  /**
+   * Hands `done` what the script answers, refusals too. It is here that every commit passes, so there are no more promises than it takes.
+   *
+   * @param started since when it has been tried
+   */
+  run(
+    script: Script,
+    command: Command,
+    done: (answer: unknown) => void,
+    fail: (reason: unknown) => void,
+    replication: Replication | undefined,
+    started: number,
+  ): void {
+    const call: Call = { started, fail };
+    this.#inFlight.add(call);
     this.#timer ??= this.#wind();
     // What is given up is gone from there.
     this.#send(script, command, replication).then(
       (answer) => {
-        if (this.#aloft.delete(flight)) done(answer);
+        if (this.#inFlight.delete(call)) done(answer);
       },
       (reason) => {
-        if (this.#aloft.delete(flight)) this.#again(script, command, replication, flight.started, reason).then(done, fail);
+        if (this.#inFlight.delete(call)) this.#again(script, command, replication, started, reason).then(done, fail);
       },
     );
   }
@@ -95,18 +113,18 @@ export class Calls {
   readonly #look = (): void => {
     this.#timer = undefined;
     const latest = performance.now() - this.patience;
-    for (const flight of this.#aloft) {
-      if (flight.started > latest) break;
-      this.#aloft.delete(flight);
-      flight.fail(this.#late());
+    for (const call of this.#inFlight) {
+      if (call.started > latest) continue;
+      this.#inFlight.delete(call);
+      call.fail(this.#late());
     }
-    if (this.#aloft.size > 0) this.#timer = this.#wind();
+    if (this.#inFlight.size > 0) this.#timer = this.#wind();
   };
 
   #wind(): ReturnType<typeof setTimeout> {
     const timer = setTimeout(this.#look, this.patience / looks);
     // It is the connection that keeps a process alive.
-    (timer as { unref?: () => void }).unref?.();
+    unref(timer);
     return timer;
   }
 
@@ -117,7 +135,7 @@ export class Calls {
       try {
         return await this.#within(action(), this.#left(started));
       } catch (reason) {
-        await this.#bear(reason, attempt, started);
+        await this.bear(reason, attempt, started);
       }
     }
   }
@@ -126,7 +144,7 @@ export class Calls {
     let last = reason;
     for (let attempt = 0; ; attempt += 1) {
       const isUnknown = wordOf(last) === "NOSCRIPT";
-      if (!isUnknown) await this.#bear(last, attempt, started);
+      if (!isUnknown) await this.bear(last, attempt, started);
       try {
         const answer = isUnknown
           ? this.link.send(command[3] as string, ["EVAL", script.text, ...command.slice(2)])
@@ -138,8 +156,8 @@ export class Calls {
     }
   }
 
-  /** Waits a moment if trying again may help. @throws ChordError where it won't, or has for too long */
-  async #bear(reason: unknown, attempt: number, started: number): Promise<void> {
+  /** Waits a moment if trying again may help. @throws ChordError where it won't, or it has been tried for too long */
+  async bear(reason: unknown, attempt: number, started: number): Promise<void> {
     const wait = pauseAfter(attempt);
     if (this.link.closed !== undefined) throw new ChordError("backend_unavailable", this.link.closed, { cause: reason });
     if (!isPassing(reason) || wait >= this.#left(started)) throw failure(reason);

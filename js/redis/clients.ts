@@ -4,7 +4,7 @@
  */
 import { ChordError, kindOf } from "../error.js";
 import { slotOf } from "./keys.js";
-import { type Ear, type Hearing, IoredisEar, NodeRedisEar } from "./ears.js";
+import { type Events, IoredisSubscriber, NodeRedisSubscriber, type Subscriber } from "./subscribers.js";
 
 /** A connected client of node-redis (`createClient`), by what is used of it. */
 export interface NodeRedisClient {
@@ -65,8 +65,8 @@ export interface Link {
   sendBoth(key: string, first: string[], second: string[]): Promise<readonly [unknown, unknown]>;
   /** All servers that take writes. */
   masters(): Promise<readonly Ask[]>;
-  /** A name of the server that has `key`, and a connection of our own to it. */
-  home(key: string): Promise<{ readonly name: string; readonly listen: (hearing: Hearing) => Ear }>;
+  /** A name of the server that has `key`, and a subscriber connection to it. */
+  home(key: string): Promise<{ readonly name: string; readonly subscriber: (events: Events) => Subscriber }>;
 }
 
 // Strings whatever the client maps them to, and no signal that ends what isn't the user's call. Our own deadline stands in for the timeout,
@@ -98,8 +98,8 @@ class NodeRedisLink implements Link {
     return [(args) => this.client.sendCommand(args, whenWaiting)];
   }
 
-  async home(): Promise<{ name: string; listen: (hearing: Hearing) => Ear }> {
-    return { name: "server", listen: (hearing) => new NodeRedisEar(this.client, false, hearing) };
+  async home(): Promise<{ name: string; subscriber: (events: Events) => Subscriber }> {
+    return { name: "server", subscriber: (events) => new NodeRedisSubscriber(this.client, false, events) };
   }
 }
 
@@ -133,10 +133,10 @@ class NodeRedisClusterLink implements Link {
     return nodes.map((node) => (args) => node.sendCommand(args, whenWaiting));
   }
 
-  async home(key: string): Promise<{ name: string; listen: (hearing: Hearing) => Ear }> {
+  async home(key: string): Promise<{ name: string; subscriber: (events: Events) => Subscriber }> {
     const node = (await this.client.getNodeClientForKey(key, false)) as NodeRedisNode;
     const { host, port } = node.options?.socket ?? {};
-    return { name: `${host}:${port}`, listen: (hearing) => new NodeRedisEar(node, true, hearing) };
+    return { name: `${host}:${port}`, subscriber: (events) => new NodeRedisSubscriber(node, true, events) };
   }
 }
 
@@ -168,8 +168,8 @@ class IoredisLink implements Link {
     return [this.#call];
   }
 
-  async home(): Promise<{ name: string; listen: (hearing: Hearing) => Ear }> {
-    return { name: "server", listen: (hearing) => new IoredisEar(this.client, false, hearing) };
+  async home(): Promise<{ name: string; subscriber: (events: Events) => Subscriber }> {
+    return { name: "server", subscriber: (events) => new IoredisSubscriber(this.client, false, events) };
   }
 }
 
@@ -207,11 +207,11 @@ class IoredisClusterLink implements Link {
     return (this.client.nodes("master") as IoredisNode[]).map((node) => callOf(node));
   }
 
-  async home(key: string): Promise<{ name: string; listen: (hearing: Hearing) => Ear }> {
+  async home(key: string): Promise<{ name: string; subscriber: (events: Events) => Subscriber }> {
     const name = this.client.slots[slotOf(key)]?.[0];
     const node = (this.client.nodes("all") as IoredisNode[]).find(({ options }) => `${options.host}:${options.port}` === name);
     if (name === undefined || node === undefined) throw new Error("the cluster's slots are not known yet");
-    return { name, listen: (hearing) => new IoredisEar(node, true, hearing) };
+    return { name, subscriber: (events) => new IoredisSubscriber(node, true, events) };
   }
 }
 

@@ -1,11 +1,12 @@
 /** The backend: what the contract asks for, said in scripts. */
 import type { Backend, Commit, Committed, Entry, Expired, Head, Keep, News, Page, Removal, Stored } from "../backend.js";
 import { ChordError } from "../error.js";
+import { compareUtf8 } from "../utf8-order.js";
 import { Batches, type Waiting } from "./batches.js";
-import { Calls, commandOf, places, type Replication, type Script, script } from "./calls.js";
+import { Calls, commandOf, type Replication, type Script, script } from "./calls.js";
 import type { Link } from "./clients.js";
-import { failure } from "./failures.js";
-import { type Bucket, bucketOf, bucketsOf, compareBytes } from "./keys.js";
+import { failure, isPassing, refusalIn } from "./failures.js";
+import { type Bucket, bucketOf, bucketsOf } from "./keys.js";
 import { check } from "./opening.js";
 import { firstOf } from "./pages.js";
 import * as scripts from "./scripts.js";
@@ -53,10 +54,10 @@ function headOf(tombstone: string): Head {
 
 const entriesOf = (rows: unknown): Entry[] => (rows as readonly Row[]).map(entryOf);
 
-/** What a script found wrong with a key. */
-const refusal = (parts: Parts): ChordError => failure(new Error(String(parts[2])), String(parts[1]));
-
+/** @throws Refusal */
 function newsOf(answer: string | Parts): News {
+  const refusal = refusalIn(answer);
+  if (refusal !== undefined) throw refusal;
   switch (typeof answer === "string" ? answer : answer[0]) {
     case "s":
       return { kind: "same" };
@@ -64,17 +65,17 @@ function newsOf(answer: string | Parts): News {
       return { kind: "gone" };
     case "t":
       return { kind: "tail", entries: entriesOf(answer[1]) };
-    case "e":
-      throw refusal(answer as Parts);
     default:
       return { kind: "reload" };
   }
 }
 
+/** @throws Refusal */
 function committedOf(answer: string | Parts): Committed {
   if (answer === "k") return { ok: true };
-  const [kind, version, revision, tail] = answer as Parts;
-  if (kind === "e") throw refusal(answer as Parts);
+  const refusal = refusalIn(answer);
+  if (refusal !== undefined) throw refusal;
+  const [, version, revision, tail] = answer as Parts;
   const head = version === "" ? {} : { head: { version: Number(version), revision: String(revision) } };
   const news = newsOf(tail as string | Parts);
   return { ok: false, ...head, tail: news.kind === "tail" ? news.entries : "reload" };
@@ -90,15 +91,17 @@ interface SinceItem {
   readonly have: Head;
 }
 
-/** Hands each its answer; one that is an error harms no other. */
-function settle<T, A>(group: readonly Waiting<T, A>[], answers: (index: number) => A): void {
-  for (const [index, waiting] of group.entries()) {
-    try {
-      waiting.resolve(answers(index));
-    } catch (reason) {
-      waiting.reject(reason);
-    }
-  }
+/** Calls that are sent together, since when, and for which time. */
+interface Sending<T, A> {
+  readonly group: readonly Waiting<T, A>[];
+  readonly started: number;
+  readonly attempt: number;
+}
+
+const firstTime = <T, A>(group: readonly Waiting<T, A>[]): Sending<T, A> => ({ group, started: performance.now(), attempt: 0 });
+
+function rejectAll<T, A>(group: readonly Waiting<T, A>[], reason: unknown): void {
+  for (const { reject } of group) reject(reason);
 }
 
 export class RedisContexts implements Backend {
@@ -120,8 +123,8 @@ export class RedisContexts implements Backend {
     this.#buckets = bucketsOf(settings.namespace);
     this.#publish = link.isCluster ? "SPUBLISH" : "PUBLISH";
     this.#watcher = new Watcher(this.#calls, this.#buckets);
-    this.#commits = new Batches(link.isCluster, (group) => this.#sendCommits(group));
-    this.#sinces = new Batches(link.isCluster, (group) => this.#sendSinces(group));
+    this.#commits = new Batches(link.isCluster, (group) => this.#sendCommits(firstTime(group)));
+    this.#sinces = new Batches(link.isCluster, (group) => this.#sendSinces(firstTime(group)));
   }
 
   commit(id: string, commit: Commit): Promise<Committed> {
@@ -136,15 +139,13 @@ export class RedisContexts implements Backend {
 
   async load(id: string): Promise<Stored | null> {
     const { context, snapshot, log, tombstones } = this.#bucket(id);
-    const key = context + id;
-    const answer = (await this.#calls.ask(loadScript, ["EVALSHA", "", "4", key, snapshot + id, log + id, tombstones, id])) as Parts;
+    const command = commandOf([context + id, snapshot + id, log + id, tombstones], [id]);
+    const answer = (await this.#calls.ask(loadScript, command)) as Parts;
     switch (answer[0]) {
       case "x":
         return this.#storedOf(id, answer);
       case "d":
         return { head: headOf(String(answer[1])), deleted: true };
-      case "e":
-        throw refusal(answer);
       default:
         return null;
     }
@@ -152,36 +153,17 @@ export class RedisContexts implements Backend {
 
   async remove(id: string, { head, expiredBefore, tombstoneUntil }: Removal): Promise<Head | null> {
     const { context, snapshot, log, due, ids, tombstones, ends } = this.#bucket(id);
-    const key = context + id;
+    const keys = [context + id, snapshot + id, log + id, due, ids, tombstones, ends];
     const which = [text(head?.version ?? null), head?.revision ?? "", text(expiredBefore ?? null), this.#word()];
-    const args = [
-      "EVALSHA",
-      "",
-      "7",
-      key,
-      snapshot + id,
-      log + id,
-      due,
-      ids,
-      tombstones,
-      ends,
-      id,
-      this.#publish,
-      String(tombstoneUntil),
-      ...which,
-    ];
-    const answer = (await this.#calls.ask(removeScript, args)) as Parts;
-    if (answer[0] === "e") throw refusal(answer);
+    const command = commandOf(keys, [id, this.#publish, String(tombstoneUntil), ...which]);
+    const answer = (await this.#calls.ask(removeScript, command)) as Parts;
     return answer[0] === "h" ? headOf(String(answer[1])) : null;
   }
 
   async trim(id: string, keep: Keep, deltasTtl: number | null): Promise<number> {
     const { context, log, due } = this.#bucket(id);
-    const key = context + id;
-    const args = ["EVALSHA", "", "3", key, log + id, due, id, text(keep.count), text(keep.bytes), text(keep.after), text(deltasTtl)];
-    const answer = (await this.#calls.ask(trimScript, args)) as string | Parts;
-    if (typeof answer === "object") throw refusal(answer);
-    return Number(answer);
+    const args = [id, text(keep.count), text(keep.bytes), text(keep.after), text(deltasTtl)];
+    return Number(await this.#calls.ask(trimScript, commandOf([context + id, log + id, due], args)));
   }
 
   async expired(before: number, limit: number): Promise<readonly Expired[]> {
@@ -218,11 +200,11 @@ export class RedisContexts implements Backend {
     let start = "";
     if (cursor?.startsWith(prefix)) start = cursor;
     // Before the first id with the prefix it is as good as none, behind the last nothing follows.
-    else if (cursor !== undefined && compareBytes(cursor, prefix) * direction > 0) return { ids: [] };
+    else if (cursor !== undefined && compareUtf8(cursor, prefix) * direction > 0) return { ids: [] };
     const { items, hasMore } = await firstOf<string>(
       this.#buckets.length,
       limit,
-      (one, other) => compareBytes(one, other) * direction,
+      (one, other) => compareUtf8(one, other) * direction,
       async (asked, size, last) => {
         const keys = asked.map((list) => (this.#buckets[list] as Bucket).ids);
         const starts = asked.map((list) => last(list) ?? start);
@@ -233,7 +215,7 @@ export class RedisContexts implements Backend {
     return hasMore ? { ids: items, cursor: items[items.length - 1] as string } : { ids: items };
   }
 
-  watch(id: string | null, listener: (id: string | null) => void): Promise<() => void> {
+  watch(...[id, listener]: Parameters<Required<Backend>["watch"]>): Promise<() => void> {
     return this.#watcher.watch(id, listener);
   }
 
@@ -258,9 +240,9 @@ export class RedisContexts implements Backend {
   /** Asks a script about many keys, each with an argument of its own: at once on a server, key by key in a cluster. */
   async #ask(asked: Script, keys: readonly string[], common: readonly string[], own: readonly string[]): Promise<(readonly string[])[]> {
     if (!this.#link.isCluster) {
-      return (await this.#calls.ask(asked, commandOf([...places(), ...keys], [...common, ...own]))) as string[][];
+      return (await this.#calls.ask(asked, commandOf(keys, [...common, ...own]))) as string[][];
     }
-    const answers = keys.map((key, index) => this.#calls.ask(asked, ["EVALSHA", "", "1", key, ...common, own[index] as string]));
+    const answers = keys.map((key, index) => this.#calls.ask(asked, commandOf([key], [...common, own[index] as string])));
     return (await Promise.all(answers)).map((answer) => (answer as string[][])[0] as string[]);
   }
 
@@ -281,9 +263,31 @@ export class RedisContexts implements Backend {
     return { head, snapshot, tail, insertedAt: Number(insertedAt) };
   }
 
-  #sendCommits(group: readonly Waiting<CommitItem, Committed>[]): void {
+  /** Hands each its answer; one that is an error harms no other. Those that were refused for a moment go to `again`. */
+  #settle<T, A>({ group, started, attempt }: Sending<T, A>, answerOf: (index: number) => A, again: (sending: Sending<T, A>) => void): void {
+    const refused = new Map<Waiting<T, A>, unknown>();
+    for (const [index, waiting] of group.entries()) {
+      try {
+        waiting.resolve(answerOf(index));
+      } catch (reason) {
+        if (isPassing(reason)) refused.set(waiting, reason);
+        else waiting.reject(failure(reason));
+      }
+    }
+    const [first] = refused.values();
+    if (first === undefined) return;
+    this.#calls.bear(first, attempt, started).then(
+      () => again({ group: [...refused.keys()], started, attempt: attempt + 1 }),
+      () => {
+        for (const [{ reject }, reason] of refused) reject(failure(reason));
+      },
+    );
+  }
+
+  #sendCommits(sending: Sending<CommitItem, Committed>): void {
+    const { group, started } = sending;
     const replication = this.#settings.waitReplicas;
-    const keys = places();
+    const keys: string[] = [];
     const args = [String(group.length), `${this.#link.isCluster ? "S" : ""}${replication === undefined ? "" : "W"}`];
     let swept: readonly [Bucket, string] | undefined;
     for (const { item, bucket: number } of group) {
@@ -317,17 +321,24 @@ export class RedisContexts implements Backend {
       commandOf(keys, args),
       (answer) => {
         if (answer === "k") for (const { resolve } of group) resolve({ ok: true });
-        else settle(group, (index) => committedOf((answer as (string | Parts)[])[index] as string | Parts));
+        else {
+          const answers = answer as (string | Parts)[];
+          this.#settle(
+            sending,
+            (index) => committedOf(answers[index] as string | Parts),
+            (refused) => this.#sendCommits(refused),
+          );
+        }
       },
-      (reason) => {
-        for (const { reject } of group) reject(reason);
-      },
+      (reason) => rejectAll(group, reason),
       replication,
+      started,
     );
   }
 
-  #sendSinces(group: readonly Waiting<SinceItem, News>[]): void {
-    const keys = places();
+  #sendSinces(sending: Sending<SinceItem, News>): void {
+    const { group, started } = sending;
+    const keys: string[] = [];
     const args = [String(group.length)];
     for (const { item, bucket: number } of group) {
       const bucket = this.#buckets[number] as Bucket;
@@ -337,10 +348,17 @@ export class RedisContexts implements Backend {
     this.#calls.run(
       sinceScript,
       commandOf(keys, args),
-      (answer) => settle(group, (index) => newsOf((answer as (string | Parts)[])[index] as string | Parts)),
-      (reason) => {
-        for (const { reject } of group) reject(reason);
+      (answer) => {
+        const answers = answer as (string | Parts)[];
+        this.#settle(
+          sending,
+          (index) => newsOf(answers[index] as string | Parts),
+          (refused) => this.#sendSinces(refused),
+        );
       },
+      (reason) => rejectAll(group, reason),
+      undefined,
+      started,
     );
   }
 }

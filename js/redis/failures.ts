@@ -41,6 +41,22 @@ const meanings: { readonly [word: string]: Meaning } = {
   CROSSSLOT: { code: "backend_error", advice: "the server is part of a cluster; pass a cluster client (createCluster, Cluster)" },
 };
 
+/** An error that a script met at a key, and answered with so that it can say where. */
+export class Refusal extends Error {
+  constructor(
+    readonly key: string,
+    message: string,
+  ) {
+    // Redis 6 says where in the script, too.
+    super(message.replace(/^@\S+: \d+: /, ""));
+  }
+}
+
+/** What a script answers in the place of an answer: `{'e', key, message}`. */
+export function refusalIn(answer: unknown): Refusal | undefined {
+  return Array.isArray(answer) && answer[0] === "e" ? new Refusal(String(answer[1]), String(answer[2])) : undefined;
+}
+
 const replyNames = new Set(["ReplyError", "ErrorReply", "SimpleError", "BlobError"]);
 
 function messageOf(reason: unknown): string {
@@ -52,7 +68,9 @@ export function wordOf(reason: unknown): string | undefined {
   const [, word] = /^-?([A-Z]{3,})(?: |$)/.exec(messageOf(reason)) ?? [];
   if (word !== undefined && (word in meanings || word === "NOSCRIPT" || word === "ERR")) return word;
   const error = reason as { readonly name?: unknown; readonly constructor?: { readonly name?: unknown } } | null | undefined;
-  return replyNames.has(String(error?.name)) || replyNames.has(String(error?.constructor?.name)) ? (word ?? "ERR") : undefined;
+  return reason instanceof Refusal || replyNames.has(String(error?.name)) || replyNames.has(String(error?.constructor?.name))
+    ? (word ?? "ERR")
+    : undefined;
 }
 
 /** Whether trying again in a moment may help: what is no reply is trouble with the connection. */
@@ -62,12 +80,12 @@ export function isPassing(reason: unknown): boolean {
   return word === undefined ? !(reason instanceof TypeError) : meanings[word]?.isPassing === true;
 }
 
-/** `reason` as Chord tells it. @param key where it happened, if that is known */
-export function failure(reason: unknown, key?: string): ChordError {
+/** `reason` as Chord tells it. */
+export function failure(reason: unknown): ChordError {
   if (reason instanceof ChordError) return reason;
   const word = wordOf(reason);
   const message = messageOf(reason);
-  const where = key === undefined ? "" : ` at key ${JSON.stringify(key)}`;
+  const where = reason instanceof Refusal ? ` at key ${JSON.stringify(reason.key)}` : "";
   if (word === undefined) {
     return new ChordError(
       "backend_unavailable",

@@ -22,7 +22,7 @@ export interface Bucket {
   readonly ends: string;
   /** Sorted set: the ids of contexts, all with score 0, so that they can be walked in the order of their bytes. */
   readonly ids: string;
-  /** Channel: ids of contexts that have changed. */
+  /** Channel: what has happened to which context. */
   readonly channel: string;
 }
 
@@ -66,18 +66,3 @@ export function slotOf(key: string): number {
   }
   return crc & 16_383;
 }
-
-/** The order of `list`: that of UTF-8 bytes, which is that of code points. That of `<` puts surrogates before U+E000 and later. */
-export function compareBytes(one: string, other: string): number {
-  const length = Math.min(one.length, other.length);
-  for (let at = 0; at < length; at += 1) {
-    const a = one.charCodeAt(at);
-    const b = other.charCodeAt(at);
-    if (a === b) continue;
-    if (isSurrogate(a) === isSurrogate(b)) return a - b;
-    return isSurrogate(a) ? 1 : -1;
-  }
-  return one.length - other.length;
-}
-
-const isSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdfff;

@@ -13,6 +13,10 @@ const meta = "'^(%S*) (%S*) (%S*) (%S*) (%S*) (%S*) (%S*)$'";
 const noted = (newest: string, expires: string, deltas: string) =>
   `string.format('%s %.0f %.0f %s %s %s %s', snapshot, kept, bytes, oldest, ${newest}, ${expires}, ${deltas})`;
 
+/** What is published: what was done, the version, the revision and the id; where nobody could tell a revision with spaces from the id, that alone. */
+const message = (sign: "+" | "-", version: string, revision: string) =>
+  `string.find(${revision}, ' ', 1, true) and '? ' .. id or '${sign}' .. ${version} .. ' ' .. ${revision} .. ' ' .. id`;
+
 // Pieces of scripts. Making a function takes as long as a short command, so functions are made where they are needed, not at the beginning.
 const calls = "local call, pcall = redis.call, redis.pcall";
 const news = `
@@ -25,11 +29,15 @@ end`;
 const trimming = `
 local function trim(log, head, snapshot, n, bytes, oldest, most, mostBytes, after)
   local all, first, last, entries, i = n, tonumber(head) - n + 1, tonumber(snapshot), {}, 1
+  -- So many will probably go; by time as many as come between two looks at it.
+  local count = after and (tonumber(oldest) or after) <= after and 16 or 1
+  if most and n > most then count = math.max(count, n - most) end
+  if mostBytes and bytes > mostBytes then count = math.max(count, math.ceil(n * (bytes - mostBytes) / bytes)) end
   local function isOver()
     return (most and n > most) or (mostBytes and bytes > mostBytes) or (after and (tonumber(oldest) or after) <= after)
   end
   while n > 0 and first <= last and isOver() do
-    if n == all then entries = call('XRANGE', log, '-', '+', 'COUNT', 2) end
+    if n == all then entries = call('XRANGE', log, '-', '+', 'COUNT', math.min(64, count + 1)) end
     local gone = entries[i]
     if not gone then n = 0 break end
     bytes, n, first, i = bytes - #gone[2][8], n - 1, first + 1, i + 1
@@ -128,12 +136,12 @@ local function commit()
   if kept == 0 or kept == '0' then oldest = ARGV[first + 2] end
   kept = kept + n
   if expires ~= oldExpires or deltas ~= oldDeltas then
-    local reply = {}
-    if expires ~= '' then reply = pcall('ZADD', due, expires, 'c' .. id)
-    elseif oldExpires ~= '' then reply = pcall('ZREM', due, 'c' .. id) end
-    if type(reply) ~= 'table' or not reply.err then
-      if deltas ~= '' then reply = pcall('ZADD', due, deltas, 'd' .. id)
-      elseif oldDeltas ~= '' then reply = pcall('ZREM', due, 'd' .. id) end
+    local reply
+    if expires ~= oldExpires then
+      if expires ~= '' then reply = pcall('ZADD', due, expires, 'c' .. id) else reply = pcall('ZREM', due, 'c' .. id) end
+    end
+    if deltas ~= oldDeltas and (type(reply) ~= 'table' or not reply.err) then
+      if deltas ~= '' then reply = pcall('ZADD', due, deltas, 'd' .. id) else reply = pcall('ZREM', due, 'd' .. id) end
     end
     if type(reply) == 'table' and reply.err then
       for done = first, last, 4 do pcall('XDEL', log, ARGV[done]) end
@@ -154,7 +162,7 @@ local function commit()
     call('ZREM', ends, id)
   end
   -- It is a hint: whoever may not publish has been told when it opened.
-  pcall(string.find(options, 'S') and 'SPUBLISH' or 'PUBLISH', string.sub(due, 1, -2) .. 'n', id)
+  pcall(string.find(options, 'S') and 'SPUBLISH' or 'PUBLISH', string.sub(due, 1, -2) .. 'n', ${message("+", "head", "headRevision")})
   return 'k'
 end
 local answers, isWell = {}, true
@@ -246,7 +254,7 @@ local head = ARGV[7] .. ' ' .. context[1] .. ' ' .. context[2]
 call('UNLINK', KEYS[1], KEYS[2], KEYS[3])
 call('HSET', KEYS[6], id, head)
 call('ZADD', KEYS[7], ARGV[3], id)
-pcall(ARGV[2], string.sub(KEYS[4], 1, -2) .. 'n', id)
+pcall(ARGV[2], string.sub(KEYS[4], 1, -2) .. 'n', ${message("-", "context[1]", "context[2]")})
 return {'h', head}
 `;
 

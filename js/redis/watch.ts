@@ -1,19 +1,28 @@
 /**
- * Who listens to what, and the connections it takes: one to a server, one to each master of a cluster that has something to tell. They are made when
- * somebody listens and closed when nobody does.
+ * Who listens to what, and the subscriber connections it takes: one to a server, one to each master of a cluster that has something to tell. They are
+ * made when somebody listens and closed when nobody does.
  */
+import type { Backend, Head } from "../backend.js";
 import { ChordError } from "../error.js";
 import { type Calls, pause, pauseAfter } from "./calls.js";
-import type { Ear, Hearing } from "./ears.js";
 import { failure } from "./failures.js";
 import { type Bucket, bucketOf } from "./keys.js";
+import type { Events, Subscriber } from "./subscribers.js";
 
-type Listener = (id: string | null) => void;
-type Listen = (hearing: Hearing) => Ear;
+type Listener = Parameters<Required<Backend>["watch"]>[1];
+type Connect = (events: Events) => Subscriber;
 
-/** A connection, and the buckets it hears. */
-interface Post {
-  readonly ear: Ear;
+/** What scripts publish, see there. Ids may hold anything. */
+const message = /^(?:([+-])(\d+) ([^ ]*)|\?) (.*)$/s;
+
+interface News {
+  readonly head: Head;
+  readonly deleted?: true;
+}
+
+/** A subscriber connection, and the buckets it hears. */
+interface Connected {
+  readonly subscriber: Subscriber;
   readonly buckets: Set<number>;
 }
 
@@ -33,7 +42,7 @@ export class Watcher {
   readonly #wanted = new Map<number, number>();
   /** Where a bucket is heard. */
   readonly #placed = new Map<number, string>();
-  readonly #posts = new Map<string, Post>();
+  readonly #connected = new Map<string, Connected>();
   #waiters: Waiter[] = [];
   #isWorking = false;
   #isClosed = false;
@@ -79,8 +88,8 @@ export class Watcher {
     this.#all.clear();
     this.#wanted.clear();
     this.#placed.clear();
-    for (const { ear } of this.#posts.values()) ear.close();
-    this.#posts.clear();
+    for (const { subscriber } of this.#connected.values()) subscriber.close();
+    this.#connected.clear();
     for (const { resolve } of this.#waiters.splice(0)) resolve();
   }
 
@@ -88,7 +97,7 @@ export class Watcher {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#waiters = this.#waiters.filter((one) => one !== waiter);
-        reject(failure(this.#trouble ?? new Error("no answer from the connection that listens")));
+        reject(failure(this.#trouble ?? new Error("no answer on the subscriber connection")));
       }, this.#calls.patience);
       const waiter: Waiter = {
         buckets,
@@ -132,20 +141,20 @@ export class Watcher {
   async #step(isAgain: boolean): Promise<unknown> {
     const missing = [...this.#wanted.keys()].filter((bucket) => !this.#placed.has(bucket));
     const isLate = this.#hasMissed && missing.length > 0;
-    const homes = new Map<string, { readonly listen: Listen; readonly buckets: number[] }>();
+    const homes = new Map<string, { readonly connect: Connect; readonly buckets: number[] }>();
     const found = await Promise.allSettled(
       missing.map(async (bucket) => {
         const key = (this.#buckets[bucket] as Bucket).due;
         // A command for the slot makes a cluster client learn where it is now.
         if (isAgain && this.#calls.link.isCluster) await this.#calls.link.send(key, ["EXISTS", key]);
-        const { name, listen } = await this.#calls.link.home(key);
-        const home = homes.get(name) ?? { listen, buckets: [] };
+        const { name, subscriber } = await this.#calls.link.home(key);
+        const home = homes.get(name) ?? { connect: subscriber, buckets: [] };
         homes.set(name, home);
         home.buckets.push(bucket);
       }),
     );
-    const placed = await Promise.allSettled([...homes].map(([name, { listen, buckets }]) => this.#place(name, listen, buckets)));
-    const left = await Promise.allSettled([...this.#posts].map(([name, post]) => this.#leave(name, post)));
+    const placed = await Promise.allSettled([...homes].map(([name, { connect, buckets }]) => this.#place(name, connect, buckets)));
+    const left = await Promise.allSettled([...this.#connected].map(([name, connected]) => this.#leave(name, connected)));
     if (this.#hasMissed && (isLate || this.#isDone())) {
       this.#hasMissed = !this.#isDone();
       this.#tell(null);
@@ -154,62 +163,74 @@ export class Watcher {
     return undefined;
   }
 
-  /** The connection to a server. */
-  async #post(name: string, listen: Listen): Promise<Post> {
-    const known = this.#posts.get(name);
+  /** The subscriber connection to a server. */
+  async #connect(name: string, connect: Connect): Promise<Connected> {
+    const known = this.#connected.get(name);
     if (known !== undefined) return known;
-    const ear = listen({ message: (id) => this.#tell(id), lost: () => this.#lose(name, post) });
-    const post: Post = { ear, buckets: new Set() };
-    this.#posts.set(name, post);
+    const subscriber = connect({ message: (text) => this.#hear(text), lost: () => this.#lose(name, connected) });
+    const connected: Connected = { subscriber, buckets: new Set() };
+    this.#connected.set(name, connected);
     try {
-      await ear.connect();
+      await subscriber.connect();
     } catch (reason) {
-      this.#lose(name, post);
+      this.#lose(name, connected);
       throw reason;
     }
-    if (this.#isClosed) ear.close();
-    return post;
+    if (this.#isClosed) subscriber.close();
+    return connected;
   }
 
-  async #place(name: string, listen: Listen, buckets: readonly number[]): Promise<void> {
-    const post = await this.#post(name, listen);
-    await post.ear.subscribe(buckets.map((bucket) => (this.#buckets[bucket] as Bucket).channel));
-    if (this.#posts.get(name) !== post) throw new Error("the connection that listens was lost");
+  async #place(name: string, connect: Connect, buckets: readonly number[]): Promise<void> {
+    const connected = await this.#connect(name, connect);
+    await connected.subscriber.subscribe(this.#channelsOf(buckets));
+    if (this.#connected.get(name) !== connected) throw new Error("the subscriber connection was lost");
     for (const bucket of buckets) {
-      post.buckets.add(bucket);
+      connected.buckets.add(bucket);
       this.#placed.set(bucket, name);
     }
   }
 
   /** Gives up what nobody listens to any more. */
-  async #leave(name: string, post: Post): Promise<void> {
-    const unwanted = [...post.buckets].filter((bucket) => !this.#wanted.has(bucket));
+  async #leave(name: string, connected: Connected): Promise<void> {
+    const unwanted = [...connected.buckets].filter((bucket) => !this.#wanted.has(bucket));
     for (const bucket of unwanted) {
-      post.buckets.delete(bucket);
+      connected.buckets.delete(bucket);
       this.#placed.delete(bucket);
     }
-    if (unwanted.length > 0 && post.buckets.size === 0) {
-      this.#posts.delete(name);
-      post.ear.close();
-    } else if (unwanted.length > 0) await post.ear.unsubscribe(unwanted.map((bucket) => (this.#buckets[bucket] as Bucket).channel));
+    if (unwanted.length > 0 && connected.buckets.size === 0) {
+      this.#connected.delete(name);
+      connected.subscriber.close();
+    } else if (unwanted.length > 0) await connected.subscriber.unsubscribe(this.#channelsOf(unwanted));
   }
 
-  #lose(name: string, post: Post): void {
-    if (this.#posts.get(name) !== post) return;
-    this.#posts.delete(name);
-    post.ear.close();
-    for (const bucket of post.buckets) this.#placed.delete(bucket);
-    if (post.buckets.size > 0) this.#hasMissed = true;
+  #channelsOf(buckets: readonly number[]): string[] {
+    return buckets.map((bucket) => (this.#buckets[bucket] as Bucket).channel);
+  }
+
+  #lose(name: string, connected: Connected): void {
+    if (this.#connected.get(name) !== connected) return;
+    this.#connected.delete(name);
+    connected.subscriber.close();
+    for (const bucket of connected.buckets) this.#placed.delete(bucket);
+    if (connected.buckets.size > 0) this.#hasMissed = true;
     this.#work();
   }
 
-  #tell(id: string | null): void {
-    // What `open` publishes to see whether it may.
-    if (id === "") return;
+  #hear(text: string): void {
+    const parts = message.exec(text);
+    // Such as what `open` publishes to see whether it may.
+    if (parts === null) return;
+    const [, kind, version, revision, id] = parts;
+    const head = { version: Number(version), revision: revision as string };
+    if (kind === undefined) this.#tell(id as string);
+    else this.#tell(id as string, kind === "-" ? { head, deleted: true } : { head });
+  }
+
+  #tell(id: string | null, news?: News): void {
     const listeners = id === null ? [...this.#byId.values()].flatMap((set) => [...set]) : [...(this.#byId.get(id) ?? [])];
     for (const { listener } of [...listeners, ...this.#all]) {
       try {
-        listener(id);
+        listener(id, news);
       } catch {
         // It is a hint: whoever can't take it harms nobody else.
       }

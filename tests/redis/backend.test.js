@@ -135,6 +135,34 @@ each("a full server gives quota_exceeded, stores nothing, and deleting works", a
   await full.close();
 });
 
+each("what a server refuses for a moment, alone or among others, is tried again, and told in the end", async (library) => {
+  const alone = await startServer();
+  const { backend, client, namespace, done } = await opened(library, { redis: { retryFor: 20_000 } }, alone);
+  const hasty = redisBackend({ client, namespace, retryFor: 300 });
+  const writers = Array.from({ length: 40 }, (_, n) => new Writer(backend, `id-${n}`));
+  for (const writer of writers) await writer.commit();
+  const removal = { head: writers[0].head, tombstoneUntil: 5 };
+  for (const [refuse, accept, word] of [
+    [["CONFIG", "SET", "min-replicas-to-write", 1], ["CONFIG", "SET", "min-replicas-to-write", 0], "NOREPLICAS"],
+    [["REPLICAOF", "127.0.0.1", 1], ["REPLICAOF", "NO", "ONE"], "READONLY"],
+  ]) {
+    await alone.call(...refuse);
+    const isRefused = isError("backend_unavailable", new RegExp(`at key .*${word}`));
+    const given = await Promise.allSettled(writers.map((writer) => hasty.commit(writer.id, writer.next())));
+    for (const { reason } of given) isRefused(reason);
+    await assert.rejects(hasty.remove("id-0", removal), isRefused);
+    const started = performance.now();
+    const commits = Promise.all(writers.slice(1).map((writer) => writer.commit()));
+    const removed = word === "READONLY" ? backend.remove("id-0", removal) : undefined;
+    setTimeout(() => void alone.call(...accept), 200);
+    assert.ok((await commits).every(({ ok }) => ok));
+    if (removed !== undefined) assert.deepEqual(await removed, removal.head);
+    assert.ok(performance.now() - started >= 190, "it was refused at first");
+  }
+  await done();
+  await alone.close();
+});
+
 each("waitReplicas: what replicas don't have in time is refused, and known as stored when it comes again", async (library) => {
   const { master, replica, close } = await startPair();
   const { backend, client, namespace, done } = await opened(

@@ -7,6 +7,7 @@ import { createClient, createClientPool, createSentinel, RESP_TYPES } from "redi
 import { Cluster, Redis } from "ioredis";
 import { libraries, Writer } from "./libraries.js";
 import { skip, startCluster, startServer } from "./servers.js";
+import { until } from "./wait.js";
 
 const server = skip ? undefined : await startServer();
 const cluster = skip ? undefined : await startCluster();
@@ -46,7 +47,7 @@ async function works({ client, close }) {
   assert.equal(await backend.trim("a", { count: 0, bytes: null, after: null }, null), 1);
   assert.deepEqual(await backend.remove("a", { head: a.head, tombstoneUntil: 9 }), a.head);
   assert.deepEqual(await backend.load("a"), { head: a.head, deleted: true });
-  for (let wait = 0; heard.length < 3 && wait < 100; wait += 1) await new Promise((resolve) => setTimeout(resolve, 10));
+  await until("both commits and the removal to be heard", () => heard.length >= 3);
   assert.deepEqual(heard, ["a", "a", "a"]);
   end();
   end();

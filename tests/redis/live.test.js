@@ -1,4 +1,4 @@
-/** What listeners in one process hear of commits in others. */
+/** What listeners in one process hear of commits and deletions in others. */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { libraryNames } from "./clients.js";
@@ -152,6 +152,26 @@ for (const [kind, start] of Object.entries(kinds)) {
               own.map(({ type, version }) => `${type} ${version}`),
               ["change 1", "change 2", "change 3", "change 4", "delete 4", "change 5"],
             );
+          }
+          // Gone before it could be looked at.
+          const brief = Array.from({ length: 20 }, (_, n) => `brief ${n} \n${" ".repeat(n)}`);
+          const createAndRemove = async ({ chord }, ids) => {
+            await Promise.all(
+              ids.map(async (id) => {
+                await chord.setContext(id, {});
+                await chord.deleteContext(id);
+              }),
+            );
+          };
+          await writer.run(createAndRemove, brief);
+          const toldOf = async (id) =>
+            (await listener.run(heardOf))["*"].filter(({ contextId }) => contextId === id).map(({ type, version }) => `${type} ${version}`);
+          for (const id of brief) {
+            const told = await until(`the deletion of ${JSON.stringify(id)}`, async () => {
+              const events = await toldOf(id);
+              return events.at(-1) === "delete 1" && events;
+            });
+            assert.ok(told.length === 1 || (told.length === 2 && told[0] === "change 1"), told.join());
           }
           await listener.run(stop);
         });

@@ -1,6 +1,6 @@
 /** What a backend hears of others: each commit once, and a null whenever something may have been missed. */
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
+import { after, describe, test } from "node:test";
 import { redisBackend } from "chord-sync/redis";
 import { libraries, Writer } from "./libraries.js";
 import { skip, startCluster, startServer } from "./servers.js";
@@ -113,6 +113,40 @@ for (const [kind, start] of Object.entries(kinds)) {
         await place.close();
       });
     }
+  });
+}
+
+const place = skip ? undefined : await startServer();
+after(() => place?.close());
+
+for (const [name, { single: connect }] of Object.entries(libraries)) {
+  test(`${name}: news come with the head, whatever is in the id, and without it where a revision has spaces`, {
+    ...limit,
+    skip,
+  }, async () => {
+    const { client, close } = await connect(place);
+    after(close);
+    const namespace = `news of ${name}`;
+    const backend = redisBackend({ client, namespace });
+    await backend.open();
+    const heard = [];
+    await backend.watch(null, (id, news) => heard.push([id, news]));
+    const expected = [];
+    for (const id of ["a", "+1 b c", "- \n {日本} 😀", " ", "\n"]) {
+      const writer = new Writer(backend, id.replaceAll(" ", "_"));
+      const commit = writer.next();
+      const isSpaced = commit.head.revision.includes("{");
+      if (isSpaced) commit.head.revision = commit.entries[0].revision = "r e v";
+      assert.deepEqual(await backend.commit(id, commit), { ok: true });
+      const { head } = commit;
+      assert.deepEqual(await backend.remove(id, { head, tombstoneUntil: 9 }), head);
+      expected.push([id, isSpaced ? undefined : { head }], [id, isSpaced ? undefined : { head, deleted: true }]);
+    }
+    // What Chord doesn't say is nothing to it.
+    for (const stray of ["", "a", "+x y z"]) await place.call("PUBLISH", `${namespace}:{0}:n`, stray);
+    await until("everything to be heard", () => heard.length >= expected.length);
+    assert.deepEqual(heard, expected);
+    await backend.close();
   });
 }
 

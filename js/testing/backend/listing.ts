@@ -1,20 +1,11 @@
 /** What `list` gives, in which order, page by page. */
 import type { Backend, Page } from "../../backend.js";
+import { compareUtf8 } from "../../utf8-order.js";
 import { BrokenContract, same, shown } from "../contract.js";
 import { accepted, commitOn, noon } from "../history.js";
 import { claim, removed } from "./claims.js";
 
 const whole: Page = { limit: 1_000, cursor: undefined, order: "asc", prefix: "" };
-
-/** As their UTF-8 bytes are ordered: by code points. JavaScript's `<` has U+FFFD after what it writes as two units. */
-function compare(one: string, other: string): number {
-  const [ours, theirs] = [[...one], [...other]];
-  for (const [index, character] of ours.entries()) {
-    const difference = (character.codePointAt(0) ?? 0) - (theirs[index]?.codePointAt(0) ?? -1);
-    if (difference !== 0) return difference;
-  }
-  return ours.length - theirs.length;
-}
 
 const ordered = [
   ...["\u0000", "\n", " ", "!", "0", "1", "10", "2", "A", "B", "a", "a:", "a:1", "a:10", "a:2", "aa", "b", "z", "~", "\u007f"],
@@ -39,7 +30,7 @@ const ordered = [
     "😀a",
     "\u{10ffff}",
   ],
-].sort(compare);
+].sort(compareUtf8);
 
 async function filled(backend: Backend, ids: readonly string[]): Promise<void> {
   // Neither in their order nor against it.

@@ -1,18 +1,19 @@
 /**
- * Connections of our own that only listen, each to one server, made from a client of the user's. One is used until it breaks and then thrown
- * away: whoever keeps it makes another. So nothing depends on when and how a library connects again.
+ * Subscriber connections: our own, each to one server, made from a client of the user's. One is used until it breaks and then thrown away:
+ * whoever keeps it makes another. So nothing depends on when and how a library connects again.
  */
+import { unref } from "../unref.js";
 
-/** What whoever keeps an ear is told. */
-export interface Hearing {
+/** What whoever keeps a subscriber connection is told. */
+export interface Events {
   /** Somebody published. */
   readonly message: (message: string) => void;
   /** It hears nothing any more. Told once, and not after `close`. */
   readonly lost: () => void;
 }
 
-/** A connection that listens. */
-export interface Ear {
+/** A subscriber connection. */
+export interface Subscriber {
   connect(): Promise<void>;
   /** Done once the server has confirmed. */
   subscribe(channels: readonly string[]): Promise<void>;
@@ -33,7 +34,7 @@ interface NodeRedis {
   sUnsubscribe(channels: string, listener: Listener): Promise<void>;
 }
 
-/** How often a listening connection is asked whether it is there, in milliseconds: some die without a word. */
+/** How often a subscriber connection is asked whether it is there, in milliseconds: some die without a word. */
 const pingInterval = 5000;
 
 /** Tells of a loss, unless it was wanted. */
@@ -52,16 +53,16 @@ class Loss {
   }
 }
 
-export class NodeRedisEar implements Ear {
+export class NodeRedisSubscriber implements Subscriber {
   readonly #client: NodeRedis;
   readonly #isSharded: boolean;
   readonly #loss: Loss;
   readonly #message: Listener;
 
-  constructor(client: { duplicate(overrides: object): unknown; options?: { socket?: object } }, isSharded: boolean, hearing: Hearing) {
+  constructor(client: { duplicate(overrides: object): unknown; options?: { socket?: object } }, isSharded: boolean, events: Events) {
     this.#isSharded = isSharded;
-    this.#message = hearing.message;
-    this.#loss = new Loss(hearing.lost);
+    this.#message = events.message;
+    this.#loss = new Loss(events.lost);
     const socket = { ...client.options?.socket, reconnectStrategy: false };
     const own = { socket, pingInterval, commandOptions: {}, clientSideCache: undefined, emitInvalidate: false, readonly: false };
     this.#client = client.duplicate(own) as NodeRedis;
@@ -105,15 +106,15 @@ interface Ioredis {
   sunsubscribe(channel: string): Promise<unknown>;
 }
 
-export class IoredisEar implements Ear {
+export class IoredisSubscriber implements Subscriber {
   readonly #client: Ioredis;
   readonly #isSharded: boolean;
   readonly #loss: Loss;
   #timer: ReturnType<typeof setInterval> | undefined;
 
-  constructor(client: { duplicate(overrides: object): unknown }, isSharded: boolean, hearing: Hearing) {
+  constructor(client: { duplicate(overrides: object): unknown }, isSharded: boolean, events: Events) {
     this.#isSharded = isSharded;
-    this.#loss = new Loss(hearing.lost);
+    this.#loss = new Loss(events.lost);
     this.#client = client.duplicate({
       lazyConnect: true,
       retryStrategy: null,
@@ -125,13 +126,13 @@ export class IoredisEar implements Ear {
       maxRetriesPerRequest: null,
     }) as Ioredis;
     for (const event of ["error", "end", "close", "moved"]) this.#client.on(event, this.#loss.happen);
-    this.#client.on(isSharded ? "smessage" : "message", (_channel: string, message: string) => hearing.message(message));
+    this.#client.on(isSharded ? "smessage" : "message", (_channel: string, message: string) => events.message(message));
   }
 
   async connect(): Promise<void> {
     await this.#client.connect();
     this.#timer = setInterval(() => this.#ping(), pingInterval);
-    (this.#timer as { unref?: () => void }).unref?.();
+    unref(this.#timer);
   }
 
   async subscribe(channels: readonly string[]): Promise<void> {
