@@ -2,14 +2,27 @@
 // A statement followed by `// → value` must give that value, one followed by `// throws code at path` must be refused so.
 
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { basename } from "node:path";
 import { test } from "node:test";
 import * as package_ from "chord-sync";
+import { transform } from "esbuild";
+import { at } from "../scripts/paths.js";
+import { filesBelow } from "../scripts/step.js";
 import { equal } from "./equality.js";
 
-const documents = ["README.md", "docs/delta-algebra.md", "docs/formats.md", "docs/backends.md"];
+/** Those whose examples are run. What needs a server, a bundler or a browser is compiled only. */
+const programs = ["README.md", "docs/delta-algebra.md", "docs/formats.md", "docs/backends.md"];
+const guides = readdirSync(at("docs")).filter((name) => name.endsWith(".md"));
+const documents = [
+  "README.md",
+  "CHANGELOG.md",
+  "pkg-template/README.md",
+  "examples/sqlite/README.md",
+  ...guides.map((name) => `docs/${name}`),
+];
 
-for (const document of documents) {
+for (const document of programs) {
   test(`${document} says what Chord does`, async () => {
     const claims = await run(programOf(readFileSync(new URL(`../${document}`, import.meta.url), "utf8")));
     assert.ok(claims > 0, "it has examples");
@@ -28,16 +41,54 @@ test("docs/backends.md shows the smallest backend as the tests have it", () => {
   assert.equal(example.text, read("../tests/backends/memory-backend.js").replace("export class", "class"));
 });
 
-test("what the documents link to and the tests they name are there", () => {
-  for (const document of [...documents, "docs/guarantees.md", "CHANGELOG.md"]) {
+test("what the documents link to is there", () => {
+  for (const document of documents) {
     const place = new URL(`../${document}`, import.meta.url);
-    const text = readFileSync(place, "utf8");
-    for (const [, link] of text.matchAll(/\]\(([^)#:]+)\)/g)) assert.ok(existsSync(new URL(link, place)), `${document}: ${link}`);
-    for (const [, file] of text.matchAll(/`((?:tests|src)\/[\w/.-]+)`/g)) {
-      assert.ok(existsSync(new URL(`../${file}`, import.meta.url)), `${document}: ${file}`);
+    for (const [, link, heading] of readFileSync(place, "utf8").matchAll(/\]\(([^)#:]+)(?:#([^)]*))?\)/g)) {
+      assert.ok(existsSync(new URL(link, place)), `${document}: ${link}`);
+      if (heading === undefined) continue;
+      const headings = readFileSync(new URL(link, place), "utf8").matchAll(/^#+ (.*)$/gm);
+      assert.ok([...headings].map(([, text]) => anchorOf(text)).includes(heading), `${document}: ${link}#${heading}`);
     }
   }
 });
+
+test("the files that the documents name are there", () => {
+  const folders = ["src", "tests", "fuzz", "examples", "demo", "bench", "scripts"];
+  const names = new Set(folders.flatMap((folder) => filesBelow(at(folder))).map((file) => basename(file)));
+  for (const document of documents) {
+    const text = readFileSync(at(document), "utf8");
+    for (const [, file] of text.matchAll(/`((?:tests|src|js|fuzz|examples|demo|bench|scripts|tools|www|pkg-template)\/[\w/.-]*)`/g)) {
+      assert.ok(existsSync(at(file)), `${document}: ${file}`);
+    }
+    // "`tests/a/b.test.js`, `c.test.js`": of the second only the name is known.
+    for (const [, name] of text.matchAll(/`([\w-]+\.(?:test\.js|rs))`/g)) assert.ok(names.has(name), `${document}: ${name}`);
+  }
+  const map = readFileSync(at("docs", "architecture.md"), "utf8").matchAll(/^((?:js|src)\/[\w./-]+)/gm);
+  for (const [, file] of map) assert.ok(existsSync(at(file)), `docs/architecture.md: ${file}`);
+});
+
+test("examples compile, and the package exports what they import", async () => {
+  for (const document of documents) {
+    for (const [, language, example] of readFileSync(at(document), "utf8").matchAll(/^```(js|ts)\n([\s\S]*?)^```$/gm)) {
+      await transform(example, { loader: language, logLevel: "silent" }).catch((error) =>
+        assert.fail(`${document}: ${error.message}\n${example}`),
+      );
+      for (const [, imports, from] of example.matchAll(/^import \{ (.*) \} from "(chord-sync(?:\/\w+)?)";/gm)) {
+        const exported = await import(from);
+        for (const name of imports.split(", ")) assert.ok(name in exported, `${document}: ${from} exports no ${name}`);
+      }
+    }
+  }
+});
+
+/** What a heading is linked by. */
+function anchorOf(heading) {
+  return heading
+    .toLowerCase()
+    .replace(/[^\w\s-]/g, "")
+    .replaceAll(" ", "-");
+}
 
 /** The `js` blocks of a Markdown text, each with the line it starts on. */
 function blocksOf(markdown) {

@@ -90,7 +90,8 @@ export class Chord implements AsyncDisposable {
   declare readonly [Symbol.asyncDispose]: () => Promise<void>;
 
   /**
-   * A `Chord` over the backend's contexts: in memory those are its own, in IndexedDB the origin's. The WebAssembly module is loaded and compiled once per process, however often this is called.
+   * A `Chord` over the backend's contexts: in memory those are its own, in IndexedDB the origin's, in Redis and backends of one's own those of all who share the
+   * store. The WebAssembly module that the backend needs is loaded and compiled once per process, however often this is called.
    *
    * Rejects with `invalid_argument` naming the option, or `backend_unavailable`: the backend, or the module, can't be had here.
    *
@@ -247,8 +248,9 @@ export class Chord implements AsyncDisposable {
 
   /**
    * Calls `listener` after each commit to `id`, or to any context with `"*"`: in the order of versions, in a microtask, for what is committed from now
-   * on until the function it gives is called. Over IndexedDB also for what other tabs and workers commit. A listener that throws or rejects
-   * harms nobody.
+   * on until the function it gives is called. Over IndexedDB also for what other tabs and workers commit, over Redis and backends of one's own for what other
+   * processes commit: at once where the backend has `watch`, else when the context is looked at, every 15 seconds. A listener that throws or
+   * rejects harms nobody.
    *
    * @example
    * const unsubscribe = chord.subscribe("user:1", ({ type, version, delta }) => broadcast({ type, version, delta }));

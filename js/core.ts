@@ -53,6 +53,8 @@ export type Synced =
 export interface LogEntry {
   readonly version: number;
   readonly revision: string;
+  /** The revision before it; `""` for the first of a lineage. */
+  readonly previous: string;
   readonly insertedAt: number;
   readonly delta: string;
 }

@@ -8,6 +8,12 @@ export const longestDelay = 2 ** 31 - 1;
 // Only there is something that a timer keeps alive. Browsers have no such thing, and setting and clearing one costs them more than a look.
 const isProcess = "process" in globalThis || "Deno" in globalThis;
 
+/** A timer as Node and Bun have it: whether it keeps the process alive is changed more quickly than another one is set. */
+interface ProcessTimer {
+  ref(): void;
+  unref(): void;
+}
+
 /** Whether anybody still waits for an operation. What comes later must not be committed. */
 export class Patience {
   isOver = false;
@@ -24,6 +30,8 @@ export class Deadlines {
   readonly #stalled: () => void;
   readonly #late = new Map<number, { readonly since: number; readonly giveUp: () => void }>();
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** The timer is there, and the process may end without it. */
+  #isIdle = false;
   /** When a call was answered last, or began to wait alone. */
   #progress = 0;
   /** Whether nobody has been answered since the stall was told of. */
@@ -45,6 +53,7 @@ export class Deadlines {
     const since = performance.now();
     if (this.#late.size === 0) this.#goOn(since);
     this.#late.set(call, { since, giveUp });
+    if (this.#isIdle) this.#setIdle(false);
     this.#timer ??= setTimeout(() => this.#look(), this.#ms / 2);
   }
 
@@ -52,7 +61,17 @@ export class Deadlines {
   met(call: number): void {
     this.#late.delete(call);
     this.#goOn(performance.now());
-    if (!isProcess || this.#late.size > 0) return;
+    if (isProcess && this.#late.size === 0) this.#setIdle(true);
+  }
+
+  #setIdle(isIdle: boolean): void {
+    const timer = this.#timer as unknown as ProcessTimer | undefined;
+    if (typeof timer?.unref === "function") {
+      if (isIdle) timer.unref();
+      else timer.ref();
+      this.#isIdle = isIdle;
+      return;
+    }
     clearTimeout(this.#timer);
     this.#timer = undefined;
   }
@@ -64,6 +83,7 @@ export class Deadlines {
 
   #look(): void {
     this.#timer = undefined;
+    this.#isIdle = false;
     const now = performance.now();
     if (this.#late.size > 0 && this.isStalled && !this.#isTold) {
       this.#isTold = true;

@@ -17,6 +17,8 @@ const lookEvery = 15_000;
 /** More commits at once are told as one, without a delta. */
 const mostEntries = 1000;
 const mostTold = 10_000;
+/** When something happened, where nobody has said. */
+const unknownTime = 0;
 
 /** Where hints come from. */
 export interface Hints {
@@ -117,8 +119,10 @@ export class Following implements Followed {
     if (isGone && this.#isDeleting(id)) told.isHinted = true;
     else if (told.version === undefined && head !== undefined) {
       const kind = isGone ? "delete" : "change";
-      this.#add({ kind, contextId: id, ...head, insertedAt: 0, origin: "remote" });
-    } else if (isGone || head === undefined || told.revision !== head.revision) this.#lookAt(id, told);
+      this.#add({ kind, contextId: id, ...head, insertedAt: unknownTime, origin: "remote" });
+    } else if (!isGone && head !== undefined && head.version > (told.version ?? 0)) {
+      this.#add({ kind: "change", contextId: id, ...head, insertedAt: unknownTime, origin: "remote" });
+    } else if (isGone || told.revision !== head?.revision) this.#lookAt(id, told);
   }
 
   /**
@@ -248,11 +252,15 @@ export class Following implements Followed {
     if (told.isOver) return;
     const missed = entries.filter(({ version }) => version >= next).reverse();
     const [first] = missed;
-    const last = entries.find(({ version }) => version === told.version);
-    // A log that has another commit in the place of the last one told leads on from something else.
-    const leadsOn = last === undefined || last.revision === told.revision;
+    // A log may have another commit in the place of the last one told, or begin anew where that was.
+    const leadsOn = told.isGone || (told.version ?? 0) === 0 || first?.previous === told.revision;
     if (first?.version !== next || !leadsOn) {
-      const { version, revision, insertedAt } = missed.at(-1) ?? commit;
+      const newest = missed.at(-1);
+      if (newest === undefined && commit.insertedAt === unknownTime) {
+        told.isHinted = true;
+        return;
+      }
+      const { version, revision, insertedAt } = newest ?? commit;
       this.#push({ kind: "change", contextId, version, revision, insertedAt, origin: this.#originOf(revision) }, told);
       return;
     }

@@ -29,10 +29,10 @@ export async function moduleFrom(source: unknown, edition: Edition): Promise<Web
     return module;
   }
   if (isModule(source)) return source as WebAssembly.Module;
-  if (typeof source !== "object" || source === null) return explained(() => compile(source), "option wasm");
+  if (typeof source !== "object" || source === null) return explained(() => compile(source, edition), "option wasm");
   let module = brought.get(source);
   if (module === undefined) {
-    module = explained(() => compile(source), "option wasm");
+    module = explained(() => compile(source, edition), "option wasm");
     brought.set(source, module);
     module.catch(() => brought.delete(source));
   }
@@ -52,14 +52,14 @@ function ownModule(edition: Edition): WebAssembly.Module | Promise<WebAssembly.M
   });
 }
 
-async function compile(given: unknown): Promise<WebAssembly.Module> {
+async function compile(given: unknown, edition: Edition): Promise<WebAssembly.Module> {
   const source: unknown = await given;
   if (source instanceof WebAssembly.Module) return source;
   if (source instanceof ArrayBuffer || (ArrayBuffer.isView(source) && source.buffer instanceof ArrayBuffer)) {
     return WebAssembly.compile(source as BufferSource);
   }
-  if (typeof Response !== "undefined" && source instanceof Response) return compileResponse(source);
-  if (source instanceof URL || typeof source === "string") return compileResponse(await fetch(source));
+  if (typeof Response !== "undefined" && source instanceof Response) return compileResponse(source, edition);
+  if (source instanceof URL || typeof source === "string") return compileResponse(await fetch(source), edition);
   throw new ChordError(
     "invalid_argument",
     `option wasm must be bytes, a WebAssembly.Module, a Response, a URL or a promise of one, got ${kindOf(source)}`,
@@ -72,11 +72,11 @@ export function compileText(base64: string): Promise<WebAssembly.Module> {
 }
 
 /** By the bytes rather than as a stream: servers that don't know the MIME type of WebAssembly are common, and the module is small. */
-async function compileResponse(response: Response): Promise<WebAssembly.Module> {
+async function compileResponse(response: Response, edition: Edition): Promise<WebAssembly.Module> {
   if (!response.ok)
     throw new ChordError(
       "backend_unavailable",
-      `${response.url || "the response"} was answered with status ${response.status}; serve chord.wasm there`,
+      `${response.url || "the response"} was answered with status ${response.status}; serve ${edition}.wasm there`,
     );
   return WebAssembly.compile(await response.arrayBuffer());
 }

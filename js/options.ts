@@ -74,7 +74,10 @@ export interface ChordOptions {
   /** Real milliseconds an operation may take, callbacks included. Default 10,000. */
   readonly timeout?: number | undefined;
   readonly limits?: Limits | undefined;
-  /** The WebAssembly module, where the package's own can't be loaded: its bytes, a compiled module, a response, or where to fetch it. */
+  /**
+   * The WebAssembly module, where the package's own can't be loaded: its bytes, a compiled module, a response, or where to fetch it. With `backend`
+   * `"memory"` or IndexedDB that of `chord-sync/chord.wasm`, with any other that of `chord-sync/chord-backends.wasm`.
+   */
   readonly wasm?: WasmSource | Promise<WasmSource> | undefined;
 }
 

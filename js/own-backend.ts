@@ -1,8 +1,7 @@
 /**
  * Asks a backend that the user brought what the engine wants to know, and checks what it answers.
  *
- * The other side is `src/wasm/own_backend.rs`, and `src/backend/contract_text.rs` says what passes between the two: questions come as JSON of
- * the objects in `backend.ts`; answers go back more tersely, states and deltas in them as they are.
+ * The other side is `src/wasm/own_backend.rs`, and `src/backend/contract_text.rs` says what passes between the two.
  */
 import type { Backend, Commit, Head, Keep, News, Page, Removal } from "./backend.js";
 import { ChordError, type ChordErrorCode } from "./error.js";
@@ -13,10 +12,8 @@ type Method = (typeof methods)[number];
 
 const revisions = /^[0-9a-f]{1,16}-[0-9a-f]{1,16}$/;
 const kinds = { context: "c", deltas: "d", tombstone: "t" } as const;
-/** So many tries follow at once: somebody succeeds each time, and a round trip is far shorter than any timer. */
-const immediateTries = 4;
-/** The longest that another try waits, in milliseconds. */
-const longestPause = 32;
+/** How long a try waits at most after one that came too late, in milliseconds; and how much longer after each further one. */
+const [firstPause, furtherPause] = [4, 0.5];
 
 const encoder = new TextEncoder();
 
@@ -27,20 +24,29 @@ export class OwnBackend {
     this.#backend = backend;
   }
 
-  /**
-   * The text of the answer to a question.
-   *
-   * @throws ChordError with what the method failed with as its cause
-   */
-  async ask(question: number, id: string, argument: string): Promise<string> {
+  /** Asks a question, and hands on the text of the answer, or a ChordError with what the method failed with as its cause. */
+  ask(question: number, id: string, argument: string, done: (answer: string) => void, failed: (error: ChordError) => void): void {
     const method = methods[question] as Method;
+    const refused = (thrown: unknown): void => failed(failureOf(method, thrown));
     let answer: unknown;
     try {
-      answer = await this.#call(method, id, argument);
+      answer = this.#call(method, id, argument);
     } catch (thrown) {
-      throw failureOf(method, thrown);
+      // Not at once: whoever asks is at work.
+      Promise.reject(thrown).catch(refused);
+      return;
     }
-    return textOf(method, answer);
+    const answered = (answer: unknown): void => {
+      let text: string;
+      try {
+        text = textOf(method, answer);
+      } catch (error) {
+        failed(error instanceof ChordError ? error : failureOf(method, error));
+        return;
+      }
+      done(text);
+    };
+    Promise.resolve(answer).then(answered, refused);
   }
 
   #call(method: Method, id: string, argument: string): unknown {
@@ -51,7 +57,7 @@ export class OwnBackend {
       case "since":
         return backend.since(id, JSON.parse(argument) as Head);
       case "commit":
-        return backend.commit(id, JSON.parse(argument) as Commit);
+        return backend.commit(id, commitOf(argument));
       case "remove":
         return backend.remove(id, JSON.parse(argument) as Removal);
       case "trim":
@@ -65,24 +71,66 @@ export class OwnBackend {
       case "close":
         return backend.close?.();
       case "pause":
-        return pause(Number(argument) - immediateTries);
+        return pause(Number(argument));
     }
   }
 }
 
-/** The more tries were in vain, the longer, and at random, so that those who met once don't meet again. */
-function pause(tries: number): unknown {
-  if (tries < 0) return undefined;
-  return new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(2 ** tries, longestPause)));
+/**
+ * Waits at random, so that those who met once don't meet again. Trying again at once would keep everybody busy with what comes to nothing:
+ * of eight processes that write one context, seven.
+ */
+function pause(tries: number): Promise<void> {
+  const most = firstPause + furtherPause * tries;
+  return new Promise((resolve) => setTimeout(resolve, Math.random() * most));
 }
 
-/** Where somebody's code threw an error of ours, its code stays. */
+type CommitText = [
+  version: number,
+  revision: string,
+  isReset: 0 | 1,
+  entries: [version: number, revision: string, previous: string, delta: string, insertedAt: number][],
+  expiresAt: number | null,
+  deltasExpireAt: number | null,
+  count: number | null,
+  bytes: number | null,
+  after: number | null,
+  snapshot?: string,
+];
+
+function commitOf(argument: string): Commit {
+  const [baseVersion, baseRevision, isReset, entries, expiresAt, deltasExpireAt, count, bytes, after, snapshot] = JSON.parse(
+    argument,
+  ) as CommitText;
+  const [version, revision] = entries[entries.length - 1] as CommitText[3][number];
+  return {
+    base: baseVersion === 0 ? null : { version: baseVersion, revision: baseRevision },
+    head: { version, revision },
+    ...(isReset === 1 ? { reset: true } : undefined),
+    entries: entries.map(([version, revision, previous, delta, insertedAt]) => ({ version, revision, previous, delta, insertedAt })),
+    ...(snapshot === undefined ? undefined : { snapshot }),
+    expiresAt,
+    deltasExpireAt,
+    keep: { count, bytes, after },
+  };
+}
+
 function failureOf(method: Method, thrown: unknown): ChordError {
-  const { name, code, message } = (thrown ?? {}) as { readonly name?: unknown; readonly code?: unknown; readonly message?: unknown };
-  const isOurs = name === "ChordError" && ChordError.codes.includes(code as ChordErrorCode);
-  const told = typeof message === "string" && message !== "" ? message : thrown;
-  const reason = typeof told === "string" && told !== "" ? told : "see the cause";
-  return new ChordError(isOurs ? (code as ChordErrorCode) : "backend_error", `backend.${method}() failed: ${reason}`, { cause: thrown });
+  const { code, reason } = toldBy(thrown);
+  return new ChordError(code, `backend.${method}() failed: ${reason}`, { cause: thrown });
+}
+
+/** Where somebody's code threw an error of ours, its code stays. Reading it may run that code again. */
+function toldBy(thrown: unknown): { code: ChordErrorCode; reason: string } {
+  try {
+    const { name, code, message } = (thrown ?? {}) as { readonly name?: unknown; readonly code?: unknown; readonly message?: unknown };
+    const isOurs = name === "ChordError" && ChordError.codes.includes(code as ChordErrorCode);
+    const told = typeof message === "string" && message !== "" ? message : thrown;
+    const reason = typeof told === "string" && told !== "" ? told : "see the cause";
+    return { code: isOurs ? (code as ChordErrorCode) : "backend_error", reason };
+  } catch {
+    return { code: "backend_error", reason: "see the cause" };
+  }
 }
 
 function textOf(method: Method, answer: unknown): string {
@@ -104,7 +152,7 @@ function textOf(method: Method, answer: unknown): string {
         .join("");
     case "list": {
       const ids = read.get("ids").list((id) => marked("i", id.text()));
-      return ids.join("") + (ids.length > 0 && read.get("cursor").value !== undefined ? "+" : "");
+      return ids.join("") + (ids.length > 0 && !read.get("cursor").isNothing ? "+" : "");
     }
     default:
       return "";
@@ -210,6 +258,9 @@ class Reader {
 
   list<T>(read: (item: Reader) => T): T[] {
     if (!Array.isArray(this.value)) return this.#refuse("an array");
-    return Array.from(this.value, (value) => read(new Reader(value, `${this.at}[]`)));
+    const items: T[] = [];
+    // By position: an array may bring an iterator of its own.
+    for (let at = 0; at < this.value.length; at += 1) items.push(read(new Reader(this.value[at], `${this.at}[]`)));
+    return items;
   }
 }

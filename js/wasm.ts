@@ -45,8 +45,8 @@ class WasmCore implements Core {
   readonly #timeout: number;
   readonly #deadlines: Deadlines;
   #isClosed = false;
-  /** What backends failed with, for as long as calls wait that may be told of it. */
-  #causes: unknown[] = [];
+  /** What a backend failed with, by the number of the question, for as long as calls wait that may be told of it. */
+  readonly #causes = new Map<number, unknown>();
   #isGone = false;
   /** The engine is free to go once no call waits any more. */
   #isToGo = false;
@@ -174,8 +174,10 @@ class WasmCore implements Core {
     return this.#answer(
       () => this.#engine.deltas(idBytes, limit, order === "desc"),
       () => {
-        const kept = JSON.parse(this.#memory.part(0)) as [number, string, number, unknown][];
-        return kept.map(([version, revision, insertedAt, delta]) => ({ version, revision, insertedAt, delta: JSON.stringify(delta) }));
+        const kept = JSON.parse(this.#memory.part(0)) as [number, string, string, number, unknown][];
+        return kept.map(([version, revision, previous, insertedAt, delta]) => {
+          return { version, revision, previous, insertedAt, delta: JSON.stringify(delta) };
+        });
       },
     );
   }
@@ -262,19 +264,22 @@ class WasmCore implements Core {
     this.#waiting.delete(call);
     this.#deadlines.met(call);
     settle?.(status);
-    if (this.#waiting.size === 0) this.#causes = [];
+    if (this.#waiting.size === 0) this.#causes.clear();
     this.#letGo();
   }
 
   /** What the engine asks a backend by. What is asked stands in linear memory until something else is called. */
   #asking(own: OwnBackend): (number: number, question: number) => void {
     return (number, question) => {
-      own.ask(question, this.#memory.part(0), this.#memory.part(1)).then(
+      own.ask(
+        question,
+        this.#memory.part(0),
+        this.#memory.part(1),
         (answer) => this.#answered((engine) => engine.answer(number, this.#memory.writeText(answer))),
-        ({ code, message, cause }: ChordError) => {
-          this.#causes.push(cause);
+        ({ code, message, cause }) => {
+          this.#causes.set(number, cause);
           const [codeBytes = 0, messageBytes = 0] = this.#memory.isInUse ? this.#memory.writeTexts(code, message) : [];
-          this.#answered((engine) => engine.fail(number, codeBytes, messageBytes, this.#causes.length - 1));
+          this.#answered((engine) => engine.fail(number, codeBytes, messageBytes));
         },
       );
     };
@@ -364,7 +369,7 @@ class WasmCore implements Core {
     const message = memory.part(1);
     const path = memory.part(2);
     const cause = memory.number("extra");
-    const details = cause < 0 ? {} : { cause: this.#causes[cause] };
+    const details = cause < 0 ? {} : { cause: this.#causes.get(cause) };
     if (path === "") return new ChordError(code, message, details);
     const keys = JSON.parse(path) as Path;
     return new ChordError(code, `${showPath(keys)}: ${message}`, { ...details, path: keys });

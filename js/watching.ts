@@ -47,7 +47,11 @@ export class Watching implements Hints {
     const watched = id === "*" ? null : id;
     try {
       watch.end = await this.#backend.watch?.(watched, (id, news) => {
-        if (!watch.isOver) this.#followed.hinted(id, news?.head, news?.deleted);
+        if (watch.isOver) return;
+        const { head, deleted } = news ?? {};
+        const isHead = typeof head?.version === "number" && typeof head.revision === "string";
+        // What is no hint still says that something happened.
+        this.#followed.hinted(typeof id === "string" ? id : null, isHead ? head : undefined, deleted === true);
       });
     } catch {
       // Whoever calls the store is told what is wrong with it.

@@ -9,7 +9,7 @@ import { homedir } from "node:os";
 import { join, relative } from "node:path";
 import { exclusively } from "./lock.js";
 import { at, root } from "./paths.js";
-import { run } from "./run.js";
+import { ask, run } from "./run.js";
 import { duration, isMain, main, say } from "./say.js";
 import { setUp } from "./setup.js";
 import { filesBelow, step } from "./step.js";
@@ -23,6 +23,7 @@ const editions = [
   { name: "chord-backends", features: "backends", bytes: "backends-bytes.js" },
 ].map((edition) => ({
   ...edition,
+  compiled: at("build", `${edition.name}.compiled.wasm`),
   glue: at("build", "glue", edition.name),
   optimized: at("build", `${edition.name}.wasm`),
 }));
@@ -60,20 +61,24 @@ function withoutMachinePaths() {
   return [`--remap-path-prefix=${join(cargoHome, "registry", "src")}=crates`, `--remap-path-prefix=${root}=`];
 }
 
-/** The compiled crate, as cargo leaves it until it compiles another edition. */
-async function compileCrate(rust, { name, features }) {
-  say("cargo", `compiling the crate to ${name}.wasm`);
-  const started = performance.now();
-  // One each: editions leave files of the same name.
-  const folder = at(rust.folder, "editions", name);
+/**
+ * The compiled crate. Cargo leaves every edition under the same name, so its file is put away; and as it would compile an edition again
+ * after another one, it is asked only when something has changed.
+ */
+async function compileCrate(rust, { name, features, compiled }) {
   const flags = [...withoutMachinePaths(), inlining, stack, ...unstable].join(" ");
   const compiler = { CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS: flags, RUSTC_BOOTSTRAP: "1" };
+  const folder = at(rust.folder);
   // Only a lone cdylib is optimized across crates: the manifest's rlib beside it would rule that out.
   const args = ["rustc", "--release", "--lib", "--crate-type", "cdylib", "--target", target, "--target-dir", folder, ...rust.args];
   const edition = ["--package", "chord", "--no-default-features", "--features", features];
-  await run(rust.cargo, [...args, ...edition], { env: { ...rust.env, ...compiler } });
-  say("cargo", `done in ${duration(performance.now() - started)}`);
-  return join(folder, target, "release", "chord.wasm");
+  const how = JSON.stringify([args, edition, compiler, ask(rust.env.RUSTC ?? "rustc", ["--version"])]);
+  const reads = ["src", "Cargo.toml", "Cargo.lock"].map((path) => at(path));
+  await step(`${name} wasm`, { reads, writes: [compiled], flags: how, text: "compiling the crate" }, async () => {
+    await run(rust.cargo, [...args, ...edition], { env: { ...rust.env, ...compiler } });
+    cpSync(join(folder, target, "release", "chord.wasm"), compiled);
+  });
+  return compiled;
 }
 
 /** The generator of the glue. Debian's recipe needs its own rustc here, too, but no standard library from source. */

@@ -1,5 +1,6 @@
 /**
- * `npm run size`: what a page loads to open the package over memory or IndexedDB, gzipped, against what it should be and what it may be.
+ * `npm run size`: what a page loads to open the package over memory or IndexedDB, gzipped, against what it should be, what it may be and what the
+ * README says it is.
  *
  * Scripts are measured as a bundler leaves them: as one, minified.
  */
@@ -12,7 +13,9 @@ import { isMain, main } from "./say.js";
 
 const target = 100 * 1024;
 /** What the package has grown to. It may shrink: this is lowered then. */
-const limit = 140 * 1024;
+const limit = 141 * 1024;
+/** The README's figure may be off by so much: compilers differ a little. */
+const tolerance = 1024;
 const installed = at("node_modules", "chord-sync");
 
 const kilobytes = (bytes) => `${(bytes / 1024).toFixed(1)} KB`;
@@ -36,7 +39,15 @@ async function scripts(isGlueLeftOut) {
   return Buffer.from(outputFiles[0].contents);
 }
 
-/** Prints the table; gives whether the sum is within the limit. */
+/** What is wrong with the README's figure; nothing where it is right. */
+export function faultOf(readme, total) {
+  const [, figure] = /([\d.]+) KB gzip/.exec(readme) ?? [];
+  if (figure === undefined) return `The README has no figure for the size; say "${kilobytes(total)} gzip" there.`;
+  if (Math.abs(Number(figure) * 1024 - total) <= tolerance) return undefined;
+  return `The README says ${figure} KB gzip where it is ${kilobytes(total)}; correct it there.`;
+}
+
+/** Prints the table; gives whether the sum is within the limit and the README has it right. */
 export async function measure() {
   const wasm = readFileSync(join(installed, "chord.wasm"));
   const [all, facade] = await Promise.all([scripts(false), scripts(true)]);
@@ -55,7 +66,9 @@ export async function measure() {
   process.stdout.write(
     `${isOver ? "OVER" : "within"} the limit of ${kilobytes(limit)}; the target of ${kilobytes(target)} is ${total <= target ? "met" : `MISSED by ${kilobytes(total - target)}`}\n`,
   );
-  return !isOver;
+  const fault = faultOf(readFileSync(at("README.md"), "utf8"), total);
+  if (fault !== undefined) process.stdout.write(`${fault}\n`);
+  return !isOver && fault === undefined;
 }
 
 if (isMain(import.meta.url)) {

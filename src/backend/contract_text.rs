@@ -1,6 +1,12 @@
 //! What passes between an engine and a backend beyond the border, as text: `js/own-backend.ts` has the other side.
 //!
-//! Questions are JSON that reads as the objects of `js/backend.ts`. Answers are told more tersely, with states and deltas in them as they are:
+//! Questions are JSON that reads as the arguments of the methods in `js/backend.ts`, but for commits, which are many and so come in lists:
+//!
+//! ```text
+//! commit   [base version, base revision, is reset, [entry,…], expires at, deltas expire at, count, bytes, after, snapshot]
+//! entry    [version, revision, revision before, "delta", time]
+//! ```
+//! Without a base its version is 0; there may be no snapshot. Answers are as terse, with states and deltas in them as they are:
 //!
 //! ```text
 //! load     nothing, or {"version":7,"revision":"a1-7","deleted":true}, or
@@ -32,43 +38,46 @@ pub fn print_head(head: Head, out: &mut Vec<u8>) {
 
 /// What is to be committed.
 pub fn print_proposal(proposal: &Proposal, out: &mut Vec<u8>) {
-    out.extend_from_slice(b"{\"base\":");
-    match proposal.base {
-        Some(base) => print_head(base, out),
-        None => out.extend_from_slice(b"null"),
-    }
-    out.extend_from_slice(b",\"head\":");
-    print_head(proposal.head, out);
-    if proposal.reset {
-        out.extend_from_slice(b",\"reset\":true");
-    }
-    out.extend_from_slice(b",\"entries\":[");
+    let (version, revision) = match proposal.base {
+        Some(base) => (base.version, Some(base.revision)),
+        None => (0, None),
+    };
+    out.push(b'[');
+    number::write_integer(version, out);
+    out.push(b',');
+    print_revision(revision, out);
+    out.extend_from_slice(if proposal.reset { b",1,[" } else { b",0,[" });
     for (place, entry) in proposal.entries.iter().enumerate() {
-        out.extend_from_slice(if place > 0 { b",{" } else { b"{" });
-        out.extend_from_slice(b"\"version\":");
+        out.extend_from_slice(if place > 0 { b",[" } else { b"[" });
         number::write_integer(entry.head.version, out);
-        out.extend_from_slice(b",\"revision\":");
+        out.push(b',');
         print_revision(Some(entry.head.revision), out);
-        out.extend_from_slice(b",\"previous\":");
+        out.push(b',');
         print_revision(entry.previous, out);
-        out.extend_from_slice(b",\"delta\":");
+        out.push(b',');
         print_quoted(&entry.delta, out);
-        out.extend_from_slice(b",\"insertedAt\":");
+        out.push(b',');
         number::write(entry.at, out);
-        out.push(b'}');
+        out.push(b']');
     }
-    out.push(b']');
+    out.extend_from_slice(b"],");
+    print_time(proposal.expires_at, out);
+    out.push(b',');
+    print_time(proposal.deltas_expire_at, out);
+    let keep = &proposal.keep;
+    for bound in [
+        keep.count.map(|count| count as f64),
+        Some(keep.bytes as f64),
+        Some(keep.after),
+    ] {
+        out.push(b',');
+        print_time(bound, out);
+    }
     if let Some(snapshot) = &proposal.snapshot {
-        out.extend_from_slice(b",\"snapshot\":");
+        out.push(b',');
         print_quoted(snapshot, out);
     }
-    out.extend_from_slice(b",\"expiresAt\":");
-    print_time(proposal.expires_at, out);
-    out.extend_from_slice(b",\"deltasExpireAt\":");
-    print_time(proposal.deltas_expire_at, out);
-    out.extend_from_slice(b",\"keep\":");
-    print_keep(&proposal.keep, out);
-    out.push(b'}');
+    out.push(b']');
 }
 
 /// What is to be removed.
@@ -307,6 +316,11 @@ fn print_string(text: &[u8], out: &mut Vec<u8>) {
 }
 
 #[cfg(test)]
+#[allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 mod tests {
     use super::*;
 

@@ -28,7 +28,7 @@ use super::telling::Telling;
 use super::working::Working;
 use super::{Access, Job, Memory, Need};
 
-use cache::Cache;
+use cache::{Cache, Noted};
 pub use lane::Lane;
 use plan::{Base, Effect, Plan};
 
@@ -110,6 +110,9 @@ impl<B: Backend> Optimistic<B> {
                     group.into_iter().for_each(Job::settle);
                 }
                 self.lanes.borrow_mut().remove(&lane.id);
+                if lane.is_doubtful.get() {
+                    self.forget(&lane.id);
+                }
                 let lanes = self.lanes.borrow();
                 self.cache
                     .let_go(self.memory(), |id| lanes.contains_key(id));
@@ -145,7 +148,7 @@ impl<B: Backend> Optimistic<B> {
                 listed.map(|listed| self.staged.stage_listed(listed))
             }
             Need::Cleanup { limit, now } => {
-                let cleaned = self.cleanup(*limit, *now).await;
+                let cleaned = self.cleanup(*limit, *now, &*job).await;
                 cleaned.map(|cleaned| self.staged.stage_cleaned(cleaned))
             }
             Need::Close => self.backend.close().await,
@@ -246,7 +249,7 @@ impl<B: Backend> Optimistic<B> {
         if news == News::Same {
             return Ok(true);
         }
-        let unsnapped = self.cache.unsnapped(id);
+        let unsnapped = self.cache.noted(id).unsnapped;
         let record = self.memory().take(id);
         let working = record.map(|record| Working { record, unsnapped });
         self.catch_up(lane, group, working, news).await?;
@@ -291,7 +294,11 @@ impl<B: Backend> Optimistic<B> {
         };
         // What a backend keeps beyond the policy, for its snapshot's sake or because nobody has cleaned up yet, no client sees.
         record.trim(&self.policy.keep(self.now.get().max(record.at())));
-        self.cache.note(id, &record, unsnapped);
+        let noted = Noted {
+            unsnapped,
+            deltas_due: None,
+        };
+        self.cache.note(id, &record, noted);
         self.memory().install(id, Some(record));
     }
 
@@ -316,7 +323,7 @@ impl<B: Backend> Optimistic<B> {
     /// A copy of the record, to go on from when another writer turns out to have come first. Of a large one that nobody else has
     /// written lately none is made: asking for it again would be cheaper on the whole.
     fn spare(&self, id: &[u8]) -> Option<Working> {
-        let unsnapped = self.cache.unsnapped(id);
+        let unsnapped = self.cache.noted(id).unsnapped;
         let record = self.memory().with(id, |record| {
             record
                 .filter(|record| self.cache.is_worth_copying(id, record))
@@ -388,7 +395,7 @@ impl<B: Backend> Optimistic<B> {
         self.memory().with(id, |record: Option<&Record>| {
             if let Some(record) = record {
                 self.now.set(self.now.get().max(record.at()));
-                self.cache.note(id, record, plan.unsnapped);
+                self.cache.note(id, record, plan.noted);
             }
         });
     }

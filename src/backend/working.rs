@@ -100,7 +100,7 @@ pub(crate) fn broken(what: &str) -> Error {
 pub(super) fn unsnapped(before: usize, more: usize, after: &Record) -> usize {
     let length = after.live().map_or(0, |live| live.document().length());
     Some(before + more)
-        .filter(|bytes| *bytes < length)
+        .filter(|bytes| *bytes < length.max(SHORT_TAIL))
         .unwrap_or(0)
 }
 

@@ -127,6 +127,8 @@ pub struct Listed {
 pub struct Kept {
     /// The commit.
     pub head: Head,
+    /// The revision before it; none for the first of a lineage.
+    pub previous: Option<Revision>,
     /// When.
     pub at: f64,
     /// The delta's JSON text.
@@ -256,7 +258,12 @@ fn kept(record: &Record, limit: usize, descending: bool) -> Result<Vec<Kept>> {
     if !descending || (entries.len() < limit && total > entries.len() as u64) {
         creation = record.creation()?;
     }
-    let creation = creation.map(|(head, at, delta)| Kept { head, at, delta });
+    let creation = creation.map(|(head, at, delta)| Kept {
+        head,
+        previous: None,
+        at,
+        delta,
+    });
     if !descending {
         entries.reverse();
         entries.truncate(limit.saturating_sub(usize::from(creation.is_some())));
@@ -266,6 +273,7 @@ fn kept(record: &Record, limit: usize, descending: bool) -> Result<Vec<Kept>> {
     let told = entries.iter().map(|entry| {
         Ok(Kept {
             head: entry.head,
+            previous: Some(entry.previous.revision),
             at: entry.at,
             delta: text::print(&code::decode(entry.code)?),
         })

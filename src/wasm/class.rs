@@ -253,7 +253,7 @@ impl Chord {
         })
     }
 
-    /// Kept deltas as a JSON array of `[version, revision, insertedAt, delta]`.
+    /// Kept deltas as a JSON array of `[version, revision, the one before it or "", insertedAt, delta]`.
     pub fn deltas(&self, id: u32, limit: u32, descending: bool) -> u32 {
         self.run(Asked::Read(id), id, 0, move |inner, input| async move {
             let kept = inner
@@ -267,6 +267,10 @@ impl Chord {
                         number::write_integer(kept.head.version, out);
                         out.extend_from_slice(b",\"");
                         kept.head.revision.write(out);
+                        out.extend_from_slice(b"\",\"");
+                        if let Some(previous) = kept.previous {
+                            previous.write(out);
+                        }
                         out.extend_from_slice(b"\",");
                         number::write(kept.at, out);
                         out.push(b',');
@@ -351,12 +355,12 @@ impl Chord {
         self.inner.host.answer(question, Ok(answer));
     }
 
-    /// That a question to the backend failed: code and message, in the text area, and what to name as its cause.
-    pub fn fail(&self, question: u32, code: u32, message: u32, cause: u32) {
+    /// That a question to the backend failed, which its number names as the cause: code and message, in the text area.
+    pub fn fail(&self, question: u32, code: u32, message: u32) {
         let error = INPUT.with(|input| {
             let input = input.borrow();
             let message = input.text(code, message);
-            super::own_backend::failure(input.text(0, code), message, cause)
+            super::own_backend::failure(input.text(0, code), message, question)
         });
         self.inner.host.answer(question, Err(error));
     }

@@ -44,6 +44,8 @@ struct Waiting {
     settled: Function,
     /// How many calls there have been.
     count: Cell<u32>,
+    /// It will be looked at soon which calls have been given up.
+    is_looking: Cell<bool>,
     /// Calls that nobody waits for any more, in the order of their numbers. There may be very many at once.
     given_up: RefCell<VecDeque<u32>>,
 }
@@ -70,6 +72,7 @@ impl Host {
             // The facade gives a function.
             settled: settled.unchecked_into(),
             count: Cell::new(0),
+            is_looking: Cell::new(false),
             given_up: RefCell::default(),
         };
         (staged, Host(Some(Rc::new(waiting))))
@@ -115,7 +118,14 @@ impl Host {
                 given_up.insert(place, number);
             }
             drop(given_up);
-            waiting.queue.look();
+            // Once for all that are given up together.
+            if !waiting.is_looking.replace(true) {
+                let waiting = waiting.clone();
+                spawn_local(async move {
+                    waiting.is_looking.set(false);
+                    waiting.queue.look();
+                });
+            }
         }
     }
 

@@ -193,6 +193,70 @@ test("a malformed answer is a backend_error that says what was wrong and where",
   }
 });
 
+test("answers and errors that throw when they are read are backend_errors at once", async () => {
+  const revoked = Proxy.revocable([], {});
+  revoked.revoke();
+  const thrower = (name) =>
+    Object.defineProperty({}, name, {
+      get() {
+        throw new Error("not to be read");
+      },
+    });
+  const cases = [
+    ["load", async () => thrower("head")],
+    ["load", async () => Promise.reject(thrower("message"))],
+    ["load", async () => Promise.reject(thrower("name"))],
+    ["list", async () => ({ ids: revoked.proxy })],
+    ["list", async () => ({ ids: Object.assign(["a"], { [Symbol.iterator]: 7 }), cursor: null })],
+  ];
+  for (const [name, method] of cases) {
+    const { backend, chord } = await opened();
+    const own = backend[name];
+    backend[name] = method;
+    const outcome = operations[name](chord);
+    if (method === cases.at(-1)[1]) assert.equal((await outcome).cursor, undefined);
+    else await refused(outcome, "backend_error");
+    backend[name] = own;
+    await operations[name](chord);
+    await chord.close();
+  }
+});
+
+test("twenty thousand calls on a backend that hangs end together, and quickly", async () => {
+  const backend = changed({ load: () => () => new Promise(() => {}) });
+  const chord = await Chord.open({ backend, timeout: 300 });
+  const calls = Array.from({ length: 20_000 }, (_, n) => chord.getContext(`id ${n}`).catch(({ code }) => code));
+  const started = performance.now();
+  assert.ok((await Promise.all(calls)).every((code) => code === "timeout"));
+  const took = performance.now() - started;
+  // Quadratic, it was four seconds.
+  assert.ok(took < 3000, `${took} ms`);
+  await chord.close();
+});
+
+test("cleanup removes many at the same time", async () => {
+  let now = 0;
+  let most = 0;
+  let under = 0;
+  const backend = changed({
+    remove:
+      (remove) =>
+      async (...given) => {
+        under += 1;
+        most = Math.max(most, under);
+        await pause(5);
+        under -= 1;
+        return remove(...given);
+      },
+  });
+  const chord = await Chord.open({ backend, contextAutoDelete: true, contextTtl: 5, timeProvider: () => now });
+  await Promise.all(Array.from({ length: 250 }, (_, n) => chord.setContext(`id ${n}`, {})));
+  now = 10;
+  assert.equal((await chord.cleanup()).contexts, 250);
+  assert.equal(most, 100);
+  await chord.close();
+});
+
 test("a trim that answers with no number is a backend_error", async () => {
   let now = 0;
   const backend = changed({ trim: () => async () => "many" });

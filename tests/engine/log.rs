@@ -35,12 +35,29 @@ fn behind_snapshot(backend: &Simulated) -> (u64, usize, usize) {
 }
 
 #[test]
+fn a_small_state_is_written_once_in_four_kilobytes_of_entries() {
+    let backend = Simulated::new(3);
+    let subject = behind(&backend, Through::One, Policy::default());
+    block_on(async {
+        subject.set("a", r#"{"n":0}"#, None, 1.0).await.unwrap();
+        for n in 1..400 {
+            let changes = format!(r#"{{"n":{n}}}"#);
+            subject.update("a", &changes, 1.0).await.unwrap();
+        }
+    });
+    let (_, since, _) = behind_snapshot(&backend);
+    assert!(since < 4096, "{since} bytes since");
+    let snapshots = backend.world().snapshots - 1;
+    assert!((4..=6).contains(&snapshots), "{snapshots} snapshots");
+}
+
+#[test]
 fn a_snapshot_is_written_only_when_the_entries_since_the_last_outgrew_it() {
     for through in [Through::One, Through::Several, Through::New] {
         let backend = Simulated::new(3);
         let subject = behind(&backend, through, Policy::default());
         block_on(async {
-            let state = format!(r#"{{"n":0,"pad":"{}"}}"#, "x".repeat(3000));
+            let state = format!(r#"{{"n":0,"pad":"{}"}}"#, "x".repeat(5000));
             subject.set("a", &state, None, 1.0).await.unwrap();
             let mut bytes = 0;
             for n in 1..400 {
@@ -62,7 +79,7 @@ fn a_snapshot_is_written_only_when_the_entries_since_the_last_outgrew_it() {
             let snapshots = backend.world().snapshots - 1;
             // An entry has fewer than 60 bytes.
             assert!(
-                (bytes / 3077..=bytes / 3017).contains(&snapshots),
+                (bytes / 5077..=bytes / 5017).contains(&snapshots),
                 "{through:?}: {snapshots} after {bytes} bytes"
             );
         });

@@ -19,10 +19,18 @@ const SMALL: usize = 4096;
 /// A conflict makes the next so many commits expect another.
 const CONTENTION: u8 = 8;
 
+/// What the backend has noted of a record.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Noted {
+    /// Bytes of entries stored since the last snapshot.
+    pub(super) unsnapped: usize,
+    /// When the deltas are due, where this process has said so.
+    pub(super) deltas_due: Option<f64>,
+}
+
 #[derive(Clone, Copy)]
 struct Known {
-    /// Bytes of entries stored since the last snapshot.
-    unsnapped: usize,
+    noted: Noted,
     /// Greater than 0 where another writer has come first lately.
     contention: u8,
     /// Used since others were let go.
@@ -46,17 +54,17 @@ impl Default for Cache {
 
 impl Cache {
     /// Notes a record as it is stored.
-    pub(super) fn note(&self, id: &[u8], record: &Record, unsnapped: usize) {
+    pub(super) fn note(&self, id: &[u8], record: &Record, noted: Noted) {
         let mut all = self.known.borrow_mut();
         let is_young = match all.get_mut(id) {
             Some(known) => {
-                known.unsnapped = unsnapped;
+                known.noted = noted;
                 known.contention = known.contention.saturating_sub(1);
                 core::mem::replace(&mut known.is_young, true)
             }
             None => {
                 let known = Known {
-                    unsnapped,
+                    noted,
                     contention: 0,
                     is_young: true,
                 };
@@ -74,9 +82,9 @@ impl Cache {
         self.known.borrow_mut().remove(id);
     }
 
-    pub(super) fn unsnapped(&self, id: &[u8]) -> usize {
+    pub(super) fn noted(&self, id: &[u8]) -> Noted {
         let known = self.known.borrow();
-        known.get(id).map_or(0, |known| known.unsnapped)
+        known.get(id).map(|known| known.noted).unwrap_or_default()
     }
 
     /// Notes that another writer came first.

@@ -1,11 +1,15 @@
 //! What calls have led to in memory, as something to send.
 
 use crate::Result;
-use crate::engine::{Head, Record};
+use crate::engine::{Head, Keep, Record};
 
 use super::super::contract::{Backend, Proposal, StoredEntry};
 use super::super::working::{entries_after, unsnapped};
+use super::cache::Noted;
 use super::{Optimistic, live_head};
+
+/// Logs are trimmed once in so many versions.
+const LOOSE_ENTRIES: u64 = 16;
 
 /// What was there when calls began.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -18,8 +22,8 @@ pub(super) struct Base {
 pub(super) struct Plan {
     base: Option<Base>,
     pub(super) effect: Effect,
-    /// Bytes of entries since the stored snapshot, afterwards.
-    pub(super) unsnapped: usize,
+    /// What the backend has noted afterwards.
+    pub(super) noted: Noted,
 }
 
 pub(super) enum Effect {
@@ -55,7 +59,7 @@ impl<B: Backend> Optimistic<B> {
             return Ok(Some(Plan {
                 base,
                 effect,
-                unsnapped: 0,
+                noted: Noted::default(),
             }));
         }
         let Some((at, reset, entries)) = memory.with(id, |record| {
@@ -67,16 +71,22 @@ impl<B: Backend> Optimistic<B> {
         let keep = self.policy.keep(at);
         memory.trim(id, &keep);
         let more = entries.iter().map(|entry| entry.delta.len()).sum();
-        let stored = self.cache.unsnapped(id);
+        let before = self.cache.noted(id);
         Ok(memory.with(id, |record| {
             let record = record?;
             let live = record.live()?;
             let unsnapped = if reset {
                 0
             } else {
-                unsnapped(stored, more, record)
+                unsnapped(before.unsnapped, more, record)
             };
-            let oldest = live.oldest_delta();
+            let oldest = live.oldest_delta().zip(self.policy.delta_ttl);
+            let mut deltas_due = oldest.map(|(oldest, ttl)| oldest + ttl);
+            let is_trimming = reset || unsnapped == 0 || passes_mark(base, record.head());
+            if !is_trimming && before.deltas_due < deltas_due {
+                // Looked at too early, they are put off; another note with each commit would cost more.
+                deltas_due = before.deltas_due.or(deltas_due);
+            }
             let proposal = Proposal {
                 base: base.map(|base| base.head),
                 head: record.head(),
@@ -84,17 +94,34 @@ impl<B: Backend> Optimistic<B> {
                 entries,
                 snapshot: (unsnapped == 0).then(|| live.document().text().into_owned()),
                 expires_at: self.policy.expiry(record),
-                deltas_expire_at: oldest
-                    .zip(self.policy.delta_ttl)
-                    .map(|(oldest, ttl)| oldest + ttl),
-                keep,
+                deltas_expire_at: deltas_due,
+                keep: if is_trimming { keep } else { loosely(&keep) },
             };
             Some(Plan {
                 base,
                 effect: Effect::Commit(Box::new(proposal)),
-                unsnapped,
+                noted: Noted {
+                    unsnapped,
+                    deltas_due,
+                },
             })
         }))
+    }
+}
+
+/// Whether one of the versions since `base` is one at which logs are trimmed. Dropping one entry with each commit would cost as much as
+/// the rest of it. What is stored beyond what is kept, engines leave out.
+fn passes_mark(base: Option<Base>, head: Head) -> bool {
+    let before = live_head(base).map_or(0, |head| head.version);
+    before / LOOSE_ENTRIES != head.version / LOOSE_ENTRIES
+}
+
+/// The same, but for entries that are too many or too old.
+fn loosely(keep: &Keep) -> Keep {
+    Keep {
+        count: None,
+        bytes: keep.bytes,
+        after: f64::NEG_INFINITY,
     }
 }
 
