@@ -3,7 +3,7 @@
  * failed at most once, and nothing else.
  */
 import assert from "node:assert/strict";
-import { startProcess } from "./process.js";
+import { startProcesses } from "./process.js";
 import { until } from "./wait.js";
 
 const writers = 8;
@@ -113,8 +113,8 @@ function account(all, outcomes) {
 export async function chaos(libraries, target, troubles) {
   let done = 0;
   const hear = (told) => (done += told.done);
-  const start = (number) => startProcess(libraries[number % libraries.length], target, { hear, ...options });
-  const started = await Promise.all(Array.from({ length: writers + 2 }, (_, number) => start(number)));
+  const wanted = Array.from({ length: writers + 2 }, (_, number) => libraries[number % libraries.length]);
+  const started = await startProcesses(wanted, target, { hear, ...options });
   const [everything, each, ...writing] = started;
   try {
     await writing[0].run(async ({ chord }, ids) => {

@@ -14,7 +14,8 @@ let opened;
 
 async function answer({ open, text, input, close }) {
   if (open !== undefined) {
-    opened = await openChord(open.library, open.target, open.options);
+    // Where many begin at once on a busy machine, the first answer may be late.
+    opened = await until("opening", () => openChord(open.library, open.target, open.options));
     realm.chord = opened.chord;
     realm.client = opened.client;
     return undefined;

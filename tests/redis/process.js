@@ -68,6 +68,11 @@ export async function startProcess(library, target, { hear = () => {}, ...option
   }
 }
 
-/** As many of them as there are libraries named. */
-export const startProcesses = (libraries, target, options) =>
-  Promise.all(libraries.map((library) => startProcess(library, target, options)));
+/** As many of them as there are libraries named; all, or none that stays and keeps the test's process from ending. */
+export async function startProcesses(libraries, target, options) {
+  const starting = await Promise.allSettled(libraries.map((library) => startProcess(library, target, options)));
+  const failure = starting.find(({ status }) => status === "rejected");
+  if (failure === undefined) return starting.map(({ value }) => value);
+  await Promise.all(starting.map(({ value }) => value?.close()));
+  throw failure.reason;
+}
