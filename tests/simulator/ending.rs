@@ -13,6 +13,9 @@ use crate::world::World;
 /// So many entries more than the policy's may be kept: engines trim by count once in as many versions.
 const LOOSE_ENTRIES: u64 = 16;
 
+/// Engines write a snapshot when the entries since the last one have grown as long as the state and as long as this.
+const SHORT_TAIL: usize = 4096;
+
 /// Lets everything come to rest, and looks at what is left.
 pub async fn end(world: Rc<World>, clients: &mut [Client]) {
     let (plan, history) = (&world.plan, &world.history);
@@ -134,7 +137,7 @@ fn is_bounded(world: &World, now: f64) {
         if is_over(tail, &keep) && !is_needed {
             history.fail(format!("{id}: {} entries are kept", tail.len()));
         }
-        if bytes > 4 * snapshot.len().max(4096) + 4096 {
+        if bytes > 2 * snapshot.len().max(SHORT_TAIL) {
             history.fail(format!("{id}: {bytes} bytes since the snapshot"));
         }
     }

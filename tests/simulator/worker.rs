@@ -118,7 +118,9 @@ async fn update(world: &World, process: &Process, id: &str, dice: &Dice) {
     let token = world.history.write(id);
     let (field, number) = (dice.below(6), dice.below(1000));
     let (changes, operations) = if dice.happens(800) {
-        let changes = format!(r#"{{"by":"t{token}","fields":{{"f{field}":{number}}}}}"#);
+        // Larger contexts have larger fields.
+        let more = "-".repeat((number * world.plan.padding / 8000) as usize);
+        let changes = format!(r#"{{"by":"t{token}","fields":{{"f{field}":"{number}{more}"}}}}"#);
         (changes, "{}".into())
     } else {
         let removal = format!(r#"{{"remove":[["fields","f{field}"]]}}"#);
