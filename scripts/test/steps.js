@@ -80,6 +80,14 @@ async function nativeTests() {
   return judged(countCargo(output), code);
 }
 
+/** The seeded simulator for a minute, with new seeds each time. The native tests have run its past failures, and it for a few seconds. */
+async function simulator() {
+  const args = ["test", "--package", "chord", "--test", "simulator", "whatever_goes_wrong", "--", "--nocapture"];
+  const seconds = process.env.CHORD_SIMULATOR_SECONDS ?? "60";
+  const { code, output } = await run("cargo", args, { check: false, show: "live", timeout, env: { CHORD_SIMULATOR_SECONDS: seconds } });
+  return judged(countCargo(output), code);
+}
+
 async function types() {
   const project = at("tests", "types");
   if (!existsSync(project)) return { passed: 0, failed: 0, skipped: 1 };
@@ -146,6 +154,7 @@ export const steps = [
   { name: "clippy", work: () => passes("cargo", ["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"]) },
   { name: "clippy for wasm", work: clippyForWasm },
   { name: "native tests", work: nativeTests },
+  { name: "simulator", work: simulator },
   { name: "fuzzing", work: () => fuzzAll() },
   {
     name: "build and pack",

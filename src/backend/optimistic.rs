@@ -7,30 +7,31 @@
 //!
 //! Calls that leave everything as it was ask the backend whether the record still is the newest. Losing memory loses nothing.
 
+mod asking;
 mod cache;
 mod cleanup;
 mod lane;
 mod plan;
+mod single;
 
 use core::cell::{Cell, RefCell};
-use core::future::{Future, poll_fn};
-use core::pin::pin;
-use core::task::Poll;
 use std::rc::Rc;
 
-use crate::engine::{Head, Page, Policy, Record};
+use crate::engine::{Head, Policy, Record};
 use crate::json::{Ids, ids};
 use crate::{Code, Error, Result};
 
-use super::contract::{Answer, Backend, News, Only, Proposal, Stored};
+use super::contract::{Backend, News};
 use super::staged::Staged;
 use super::telling::Telling;
 use super::working::Working;
 use super::{Access, Job, Memory, Need};
 
+use asking::{Question, Reply, unasked};
 use cache::{Cache, Noted};
 pub use lane::Lane;
 use plan::{Base, Effect, Plan};
+use single::Waiting;
 
 /// How often calls are run again before the conflict is reported.
 const TRIES: u32 = 100;
@@ -41,6 +42,8 @@ pub struct Optimistic<B> {
     policy: Policy,
     staged: Staged,
     lanes: RefCell<Ids<Rc<Lane>>>,
+    /// The calls on no context that are under way.
+    singles: RefCell<Vec<Waiting>>,
     cache: Cache,
     /// The latest time a call told.
     now: Cell<f64>,
@@ -71,6 +74,7 @@ impl<B: Backend> Optimistic<B> {
             policy,
             staged,
             lanes: RefCell::new(ids()),
+            singles: RefCell::default(),
             cache: Cache::default(),
             now: Cell::new(f64::NEG_INFINITY),
         }
@@ -124,41 +128,11 @@ impl<B: Backend> Optimistic<B> {
     pub fn look(&self) {
         let lanes: Vec<Rc<Lane>> = self.lanes.borrow().values().cloned().collect();
         lanes.iter().for_each(|lane| lane.wake());
+        self.look_at_singles();
     }
 
     fn memory(&self) -> &Memory {
         self.staged.memory()
-    }
-
-    async fn serve_single(&self, mut job: Box<dyn Job>) {
-        let outcome = match job.need() {
-            Need::Page {
-                limit,
-                cursor,
-                descending,
-                prefix,
-            } => {
-                let page = Page {
-                    limit: *limit,
-                    cursor: cursor.as_deref(),
-                    descending: *descending,
-                    prefix,
-                };
-                let listed = self.backend.list(&page).await;
-                listed.map(|listed| self.staged.stage_listed(listed))
-            }
-            Need::Cleanup { limit, now } => {
-                let cleaned = self.cleanup(*limit, *now, &*job).await;
-                cleaned.map(|cleaned| self.staged.stage_cleaned(cleaned))
-            }
-            Need::Close => self.backend.close().await,
-            Need::Open | Need::Context { .. } => self.backend.open().await,
-        };
-        match outcome {
-            Ok(()) => drop(job.run()),
-            Err(error) => job.fail(&error),
-        }
-        job.settle();
     }
 
     /// Runs calls until what they lead to is stored, or nothing has to be.
@@ -190,7 +164,7 @@ impl<B: Backend> Optimistic<B> {
             }
             is_newest = true;
             if tries > 0 {
-                self.ask(lane, group, Question::Pause(tries)).await?;
+                self.ask(lane, group, Question::Pause(tries)).await.0?;
             }
         }
         let message = "other writers came first each time; try again when they are fewer";
@@ -243,7 +217,7 @@ impl<B: Backend> Optimistic<B> {
             return Ok(self.base(id) == before);
         };
         let question = Question::Since(base.head);
-        let (Reply::News(news), _) = self.ask(lane, group, question).await? else {
+        let Reply::News(news) = self.ask(lane, group, question).await.0? else {
             return Err(unasked());
         };
         if news == News::Same {
@@ -276,7 +250,7 @@ impl<B: Backend> Optimistic<B> {
 
     async fn load(&self, lane: &Lane, group: &[Box<dyn Job>]) -> Result<()> {
         let id = &*lane.id;
-        let (Reply::Stored(stored), _) = self.ask(lane, group, Question::Load).await? else {
+        let Reply::Stored(stored) = self.ask(lane, group, Question::Load).await.0? else {
             return Err(unasked());
         };
         let working = stored.map(Working::load).transpose()?;
@@ -292,11 +266,15 @@ impl<B: Backend> Optimistic<B> {
         else {
             return self.forget(id);
         };
+        // What the backend keeps is due by the oldest of it; later than that only once it has been trimmed.
+        let known = self.cache.noted(id).deltas_due;
+        let due = self.policy.deltas_due(&record);
+        let deltas_due = known.into_iter().chain(due).reduce(f64::min);
         // What a backend keeps beyond the policy, for its snapshot's sake or because nobody has cleaned up yet, no client sees.
         record.trim(&self.policy.keep(self.now.get().max(record.at())));
         let noted = Noted {
             unsnapped,
-            deltas_due: None,
+            deltas_due,
         };
         self.cache.note(id, &record, noted);
         self.memory().install(id, Some(record));
@@ -345,19 +323,19 @@ impl<B: Backend> Optimistic<B> {
             Effect::Commit(proposal) => Question::Commit(proposal),
             Effect::Remove { head, until } => Question::Remove(*head, *until),
         };
-        let answer = self.ask(lane, group, question).await;
+        let (answer, was_lost) = self.ask(lane, group, question).await;
         let is_alone = group.len() == 1;
-        let (news, was_lost, has_failed) = match answer {
-            Ok((Reply::News(news), was_lost)) => (news, was_lost, false),
+        let (news, has_failed) = match answer {
+            Ok(Reply::News(news)) => (news, false),
             Ok(_) => {
                 self.stored(id, plan);
                 return Ok(Sent::Stored);
             }
-            Err(error) if error.code() == Code::BackendUnavailable || is_alone => {
+            Err(error) if error.code() == Code::BackendUnavailable || is_alone && !was_lost => {
                 return Err(error);
             }
-            // One call's fault is not the others'.
-            Err(_) => (News::Reload, false, true),
+            // One call's fault is not the others'; and what is said of a second sending isn't said of the first.
+            Err(_) => (News::Reload, true),
         };
         self.memory().take(id);
         self.cache.contended(id);
@@ -366,7 +344,7 @@ impl<B: Backend> Optimistic<B> {
             return Ok(Sent::Stored);
         }
         let leads_on = self.memory().with(id, |record| plan.is_before(record));
-        if (was_lost || has_failed) && !leads_on {
+        if (was_lost || has_failed) && !leads_on || was_lost && has_failed {
             let message = "the backend failed while it stored this, and nothing tells whether it did; read it again";
             return Err(Error::new(Code::BackendUnavailable, message));
         }
@@ -399,80 +377,6 @@ impl<B: Backend> Optimistic<B> {
             }
         });
     }
-
-    /// Asks the backend, as long as anybody waits for the calls; and once more where it says that this may help. Says whether it
-    /// did: whether the first got through or not, what was asked for happens once, for it is asked for with the same revisions.
-    async fn ask(
-        &self,
-        lane: &Lane,
-        group: &[Box<dyn Job>],
-        question: Question<'_>,
-    ) -> Result<(Reply, bool)> {
-        let mut was_lost = false;
-        loop {
-            let mut reply = pin!(self.reply(&lane.id, question));
-            let reply = poll_fn(|context| {
-                if let Poll::Ready(reply) = reply.as_mut().poll(context) {
-                    return Poll::Ready(reply);
-                }
-                if group.iter().all(|job| job.is_given_up()) {
-                    let message = "nobody waits for this any more";
-                    return Poll::Ready(Err(Error::new(Code::Timeout, message)));
-                }
-                lane.wait(context.waker());
-                Poll::Pending
-            });
-            match reply.await {
-                Err(error) if error.code() == Code::BackendUnavailable && !was_lost => {
-                    was_lost = true;
-                }
-                reply => return reply.map(|reply| (reply, was_lost)),
-            }
-        }
-    }
-
-    async fn reply(&self, id: &[u8], question: Question<'_>) -> Result<Reply> {
-        let backend = &self.backend;
-        Ok(match question {
-            Question::Load => Reply::Stored(backend.load(id).await?),
-            Question::Since(head) => Reply::News(backend.since(id, head).await?),
-            Question::Commit(proposal) => match backend.commit(id, proposal).await? {
-                Answer::Stored => Reply::Done,
-                Answer::Conflict(news) => Reply::News(news),
-            },
-            Question::Remove(head, until) => {
-                match backend.remove(id, Only::Head(head), until).await? {
-                    Some(_) => Reply::Done,
-                    None => Reply::News(News::Reload),
-                }
-            }
-            Question::Pause(tries) => {
-                backend.pause(tries).await;
-                Reply::Done
-            }
-        })
-    }
-}
-
-/// What a backend is asked about a context. All goes through one function, which is compiled once.
-#[derive(Clone, Copy)]
-enum Question<'q> {
-    Load,
-    Since(Head),
-    Commit(&'q Proposal),
-    Remove(Head, f64),
-    Pause(u32),
-}
-
-enum Reply {
-    Stored(Option<Stored>),
-    /// This has happened, and nothing was done where something was to be.
-    News(News),
-    Done,
-}
-
-fn unasked() -> Error {
-    Error::new(Code::Internal, "a backend answered another question")
 }
 
 impl Base {

@@ -47,14 +47,15 @@ impl Policy {
         Some(record.at() + self.context_ttl?)
     }
 
+    /// When the record's oldest delta is due for cleanup.
+    pub fn deltas_due(&self, record: &Record) -> Option<f64> {
+        let oldest = record.live()?.oldest_delta()?;
+        Some(oldest + self.delta_ttl?)
+    }
+
     /// When something of the record is due for cleanup next.
     pub fn due(&self, record: &Record) -> Option<f64> {
-        let deltas = record
-            .live()
-            .and_then(|live| live.oldest_delta())
-            .zip(self.delta_ttl);
-        let deltas = deltas.map(|(oldest, ttl)| oldest + ttl);
-        let times = [self.expiry(record), deltas];
+        let times = [self.expiry(record), self.deltas_due(record)];
         times.into_iter().flatten().reduce(f64::min)
     }
 }

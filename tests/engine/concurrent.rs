@@ -7,7 +7,7 @@ use chord::engine::{Head, Policy};
 use serde_json::Value;
 
 use crate::executor::{block_on, join, yields};
-use crate::simulated::Simulated;
+use crate::simulated::{Row, Simulated};
 use crate::subject::{Behind, Through, Told, applied, behind, memory, value, version};
 
 fn engines(backend: &Simulated, count: usize) -> Vec<Behind> {
@@ -150,6 +150,62 @@ fn creations_deletions_and_restores_at_once_never_reuse_a_version() {
             assert_eq!(versions.len(), count);
         });
     }
+}
+
+#[test]
+fn what_comes_together_with_a_restore_is_stored_before_it() {
+    let backend = Simulated::new(0);
+    let engine = &engines(&backend, 1)[0];
+    block_on(async {
+        engine.set("a", r#"{"n":0}"#, None, 0.0).await.unwrap();
+        let commits = || {
+            let world = backend.world();
+            world.calls.iter().filter(|call| **call == "commit").count()
+        };
+        let before = commits();
+        let calls: [std::pin::Pin<Box<dyn Future<Output = u64>>>; 3] = [
+            Box::pin(async {
+                let done = engine.update("a", r#"{"n":1}"#, 0.0).await;
+                done.unwrap().head.version
+            }),
+            Box::pin(async {
+                let done = engine.restore("a", r#"{"n":2}"#, 1, 0.0).await;
+                done.unwrap().head.version
+            }),
+            Box::pin(async {
+                let done = engine.update("a", r#"{"n":3}"#, 0.0).await;
+                done.unwrap().head.version
+            }),
+        ];
+        assert_eq!(join(calls).await, [2, 3, 4]);
+        // In one commit with the restore, the first update would be acknowledged and its version never be stored.
+        assert_eq!(commits() - before, 3);
+    });
+}
+
+#[test]
+fn deltas_are_due_by_the_oldest_that_is_stored_whoever_writes_next() {
+    let backend = Simulated::new(0);
+    let policy = Policy {
+        delta_ttl: Some(10.0),
+        ..Policy::default()
+    };
+    let engine = behind(&backend, Through::Several, policy);
+    block_on(async {
+        engine.set("a", r#"{"n":0}"#, None, 0.0).await.unwrap();
+        engine.update("a", r#"{"n":1}"#, 1.0).await.unwrap();
+        for n in 2..5 {
+            let changes = format!(r#"{{"n":{n}}}"#);
+            engine.update("a", &changes, 100.0).await.unwrap();
+        }
+        engine.cleanup(10, 100.0).await.unwrap();
+    });
+    let world = backend.world();
+    let Some(Row::Live { tail, .. }) = world.rows.get(b"a".as_slice()) else {
+        panic!("there is a context");
+    };
+    // The second led on from the snapshot and stays for that.
+    assert_eq!(tail[0].head.version, 2);
 }
 
 #[test]

@@ -54,6 +54,11 @@ pub fn poll_tasks(context: &mut Context<'_>) {
     TASKS.set(waiting);
 }
 
+/// How many tasks wait.
+pub fn waiting() -> usize {
+    TASKS.with_borrow(Vec::len)
+}
+
 /// Polls `future` whenever it was woken.
 #[track_caller]
 pub fn block_on<T>(future: impl Future<Output = T>) -> T {

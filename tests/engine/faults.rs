@@ -200,3 +200,31 @@ fn cleanup_tells_of_what_it_removed_although_it_failed_later() {
         assert!(failures > 0);
     }
 }
+
+/// The answer to a commit is lost, and when it is sent again the backend refuses it.
+fn refused_when_sent_again(through: Through, first: Fails) -> (Simulated, Behind) {
+    let backend = Simulated::new(0);
+    let engine = behind(&backend, through, Policy::default());
+    block_on(engine.set("a", r#"{"n":0}"#, None, 0.0)).unwrap();
+    let before = usize::from(through == Through::New);
+    backend.fail_with(before, first, Code::BackendUnavailable);
+    backend.fail_with(before + 1, Fails::BeforeItsEffect, Code::QuotaExceeded);
+    (backend, engine)
+}
+
+#[test]
+fn a_commit_that_is_refused_when_it_is_sent_again_counts_if_it_is_stored() {
+    let increment = r#"{"increment":[[["n"],1]]}"#;
+    for through in [Through::One, Through::New] {
+        let (_backend, engine) = refused_when_sent_again(through, Fails::AfterItsEffect);
+        let outcome = block_on(engine.operate("a", "{}", increment, None, 1.0));
+        assert_eq!(value(&outcome.unwrap().state)["n"], 1);
+        let there = block_on(engine.get("a")).unwrap().unwrap();
+        assert_eq!(value(&there.text)["n"], 1);
+
+        // The first sending may still be on its way: a refusal of the second would say too much.
+        let (_backend, engine) = refused_when_sent_again(through, Fails::BeforeItsEffect);
+        let outcome = block_on(engine.operate("a", "{}", increment, None, 1.0));
+        assert_eq!(outcome.unwrap_err().code(), Code::BackendUnavailable);
+    }
+}

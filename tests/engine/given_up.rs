@@ -5,7 +5,7 @@ use core::task::{Context, Poll, Waker};
 
 use chord::engine::Policy;
 
-use crate::executor::{block_on, join, poll_tasks};
+use crate::executor::{block_on, join, poll_tasks, waiting};
 use crate::simulated::Simulated;
 use crate::subject::{Through, behind, value};
 
@@ -79,4 +79,18 @@ fn a_call_dropped_in_the_queue_passes_its_turn_on() {
         );
         assert_eq!(there.head.version, n + 1);
     });
+}
+
+#[test]
+fn whatever_call_a_backend_never_answers_ends_when_it_is_given_up() {
+    let backend = Simulated::new(0);
+    let engine = behind(&backend, Through::One, Policy::default());
+    block_on(engine.set("a", "{}", None, 0.0)).unwrap();
+    backend.world().hangs = true;
+    assert!(!polled(engine.get("a"), 3));
+    assert!(!polled(engine.set("b", "{}", None, 0.0), 3));
+    assert!(!polled(engine.page(10, None, false, ""), 3));
+    assert!(!polled(engine.cleanup(10, 0.0), 3));
+    poll_tasks(&mut Context::from_waker(Waker::noop()));
+    assert_eq!(waiting(), 0, "calls that nobody waits for are under way");
 }

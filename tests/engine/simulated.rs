@@ -1,6 +1,7 @@
 //! A backend as the contract asks for it, in memory, whose calls take a random number of turns and fail where they are told to.
 
 use core::cell::RefCell;
+use core::future::pending;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -29,8 +30,10 @@ pub struct World {
     pub calls: Vec<&'static str>,
     /// How many commits brought a snapshot.
     pub snapshots: usize,
-    /// Fails the call of this number.
-    pub fault: Option<(usize, Fails)>,
+    /// Fails the calls of these numbers, in this way and with this code.
+    faults: Vec<(usize, Fails, Code)>,
+    /// Answers nothing any more.
+    pub hangs: bool,
     /// Calls to commit are sent a second time when their answer comes, as drivers do after a lost answer.
     pub resends: bool,
     random: u64,
@@ -93,15 +96,22 @@ impl Simulated {
 
     /// Fails the call that comes after `calls` more.
     pub fn fail(&self, calls: usize, fails: Fails) {
+        self.fail_with(calls, fails, Code::BackendError);
+    }
+
+    /// The same with another code.
+    pub fn fail_with(&self, calls: usize, fails: Fails, code: Code) {
         let mut world = self.world();
-        world.fault = Some((world.calls.len() + calls, fails));
+        let number = world.calls.len() + calls;
+        world.faults.push((number, fails, code));
     }
 
     /// Fails no more, and says whether it has.
     pub fn stop_failing(&self) -> bool {
         let mut world = self.world();
         let calls = world.calls.len();
-        world.fault.take().is_some_and(|(number, _)| number < calls)
+        let faults = core::mem::take(&mut world.faults);
+        faults.iter().any(|(number, ..)| *number < calls)
     }
 
     async fn call<T>(
@@ -114,22 +124,22 @@ impl Simulated {
             world.calls.push(method);
             (world.turns(), world.turns(), world.calls.len() - 1)
         };
-        let fails = |when| self.0.borrow().fault == Some((number, when));
-        let failed = || {
-            Err(Error::new(
-                Code::BackendError,
-                "the simulated backend failed",
-            ))
+        let fails = |when| {
+            let world = self.0.borrow();
+            let mut faults = world.faults.iter();
+            let fault = faults.find(|(at, fails, _)| *at == number && *fails == when);
+            fault.map_or(Ok(()), |(_, _, code)| {
+                Err(Error::new(*code, "the simulated backend failed"))
+            })
         };
         yields(before).await;
-        if fails(Fails::BeforeItsEffect) {
-            return failed();
+        if self.0.borrow().hangs {
+            pending::<()>().await;
         }
+        fails(Fails::BeforeItsEffect)?;
         let answer = effect(&mut self.world());
         yields(after).await;
-        if fails(Fails::AfterItsEffect) {
-            return failed();
-        }
+        fails(Fails::AfterItsEffect)?;
         Ok(answer)
     }
 }

@@ -4,7 +4,7 @@ use core::cell::{Cell, RefCell};
 use core::task::Waker;
 use std::collections::VecDeque;
 
-use super::super::{Access, Job, Need};
+use super::super::{Job, Need};
 
 /// More calls than these go into another commit.
 const LARGEST_GROUP: usize = 256;
@@ -35,7 +35,8 @@ impl Lane {
         self.queue.borrow_mut().push_back(job);
     }
 
-    /// The calls that go together. A deletion goes alone: it is no commit.
+    /// The calls that go together. A deletion goes alone, for it is no commit; so does a restore, for what was committed before it in
+    /// the same group would be told to its callers and never be stored.
     pub(super) fn next_group(&self) -> Option<Vec<Box<dyn Job>>> {
         let mut queue = self.queue.borrow_mut();
         let mut group: Vec<Box<dyn Job>> = Vec::new();
@@ -45,7 +46,7 @@ impl Lane {
             if job.is_given_up() {
                 continue;
             }
-            let is_alone = was_refused || deletes(&*job);
+            let is_alone = was_refused || takes_away(&*job);
             if is_alone && !group.is_empty() {
                 queue.push_front(job);
                 break;
@@ -77,12 +78,6 @@ impl Lane {
     }
 }
 
-fn deletes(job: &dyn Job) -> bool {
-    matches!(
-        job.need(),
-        Need::Context {
-            access: Access::Delete | Access::DeleteVersion,
-            ..
-        }
-    )
+fn takes_away(job: &dyn Job) -> bool {
+    matches!(job.need(), Need::Context { access, .. } if access.takes_away())
 }

@@ -80,8 +80,7 @@ impl<B: Backend> Optimistic<B> {
             } else {
                 unsnapped(before.unsnapped, more, record)
             };
-            let oldest = live.oldest_delta().zip(self.policy.delta_ttl);
-            let mut deltas_due = oldest.map(|(oldest, ttl)| oldest + ttl);
+            let mut deltas_due = self.policy.deltas_due(record);
             let is_trimming = reset || unsnapped == 0 || passes_mark(base, record.head());
             if !is_trimming && before.deltas_due < deltas_due {
                 // Looked at too early, they are put off; another note with each commit would cost more.
