@@ -13,7 +13,8 @@ const smallestArea = 4096;
 const keptArea = 1024 * 1024;
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+// A text may begin with U+FEFF, which is no mark here but part of it.
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 interface Latin1 {
   latin1Slice(start: number, end: number): string;

@@ -83,14 +83,15 @@ export class Calls {
   }
 
   /**
-   * Hands `done` what the script answers, refusals too. It is here that every commit passes, so there are no more promises than it takes.
+   * Hands `done` what the script answers, refusals too, and whether it may have been sent before: then another answer was lost. It is here that
+   * every commit passes, so there are no more promises than it takes.
    *
    * @param started since when it has been tried
    */
   run(
     script: Script,
     command: Command,
-    done: (answer: unknown) => void,
+    done: (answer: unknown, isAgain: boolean) => void,
     fail: (reason: unknown) => void,
     replication: Replication | undefined,
     started: number,
@@ -98,13 +99,16 @@ export class Calls {
     const call: Call = { started, fail };
     this.#inFlight.add(call);
     this.#timer ??= this.#wind();
+    const { losses } = this.link;
     // What is given up is gone from there.
     this.#send(script, command, replication).then(
       (answer) => {
-        if (this.#inFlight.delete(call)) done(answer);
+        if (this.#inFlight.delete(call)) done(answer, this.link.losses !== losses);
       },
       (reason) => {
-        if (this.#inFlight.delete(call)) this.#again(script, command, replication, started, reason).then(done, fail);
+        if (this.#inFlight.delete(call)) {
+          this.#again(script, command, replication, started, reason).then(({ answer, isAgain }) => done(answer, isAgain), fail);
+        }
       },
     );
   }
@@ -140,7 +144,16 @@ export class Calls {
     }
   }
 
-  async #again(script: Script, command: Command, replication: Replication | undefined, started: number, reason: unknown): Promise<unknown> {
+  async #again(
+    script: Script,
+    command: Command,
+    replication: Replication | undefined,
+    started: number,
+    reason: unknown,
+  ): Promise<{ answer: unknown; isAgain: boolean }> {
+    const { losses } = this.link;
+    // A refusal is an answer, too.
+    let isAgain = wordOf(reason) === undefined;
     let last = reason;
     for (let attempt = 0; ; attempt += 1) {
       const isUnknown = wordOf(last) === "NOSCRIPT";
@@ -149,8 +162,9 @@ export class Calls {
         const answer = isUnknown
           ? this.link.send(command[3] as string, ["EVAL", script.text, ...command.slice(2)])
           : this.#send(script, command, replication);
-        return await this.#within(answer, this.#left(started));
+        return { answer: await this.#within(answer, this.#left(started)), isAgain: isAgain || this.link.losses !== losses };
       } catch (reason) {
+        isAgain ||= wordOf(reason) === undefined;
         last = reason;
       }
     }

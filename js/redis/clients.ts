@@ -59,6 +59,8 @@ export interface Link {
   readonly isCluster: boolean;
   /** Why it can't be used any more or yet, in words that say what to do. */
   readonly closed: string | undefined;
+  /** How many connections have been lost by a library that then sends again by itself what had no answer. */
+  readonly losses: number;
   /** Sends a command to the server that has `key`. */
   send(key: string, args: string[]): Promise<unknown>;
   /** Sends two commands, one behind the other on one connection. */
@@ -79,6 +81,7 @@ interface NodeRedisNode extends NodeRedisClient {
 }
 
 class NodeRedisLink implements Link {
+  readonly losses = 0;
   readonly isCluster = false;
   constructor(readonly client: NodeRedisNode) {}
 
@@ -104,6 +107,7 @@ class NodeRedisLink implements Link {
 }
 
 class NodeRedisClusterLink implements Link {
+  readonly losses = 0;
   readonly isCluster = true;
   constructor(readonly client: NodeRedisCluster) {}
 
@@ -145,11 +149,20 @@ const callOf =
   (args) =>
     client.call(args[0] as string, args.slice(1));
 
+/** What ioredis tells of; not everything that looks like it does. */
+interface Telling {
+  on?(event: string, listener: (...args: never[]) => void): unknown;
+}
+
 class IoredisLink implements Link {
   readonly isCluster = false;
+  losses = 0;
   readonly #call: Ask;
   constructor(readonly client: IoredisClient) {
     this.#call = callOf(client);
+    (client as Telling).on?.("close", () => {
+      this.losses += 1;
+    });
   }
 
   get closed(): string | undefined {
@@ -179,9 +192,15 @@ interface IoredisNode extends IoredisClient {
 
 class IoredisClusterLink implements Link {
   readonly isCluster = true;
+  losses = 0;
   readonly #call: Ask;
   constructor(readonly client: IoredisCluster) {
     this.#call = (args) => client.call(args[0] as string, args.slice(1));
+    const lost = (): void => {
+      this.losses += 1;
+    };
+    for (const node of client.nodes("all") as Telling[]) node.on?.("close", lost);
+    (client as Telling).on?.("+node", (node: Telling) => node.on?.("close", lost));
   }
 
   get closed(): string | undefined {

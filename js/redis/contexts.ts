@@ -104,6 +104,18 @@ function rejectAll<T, A>(group: readonly Waiting<T, A>[], reason: unknown): void
   for (const { reject } of group) reject(reason);
 }
 
+/**
+ * What became of a commit. Where an answer was lost, the conflict may be with the commit itself and those that came after it; unless the log
+ * tells, whoever asks has to know that.
+ */
+function certain(committed: Committed, isAgain: boolean): Committed {
+  if (!isAgain || committed.ok || Array.isArray(committed.tail)) return committed;
+  throw new ChordError(
+    "backend_unavailable",
+    "an answer of Redis was lost, and the log doesn't tell any more whether this was stored; read it again",
+  );
+}
+
 export class RedisContexts implements Backend {
   readonly #settings: Settings;
   readonly #link: Link;
@@ -115,6 +127,7 @@ export class RedisContexts implements Backend {
   readonly #sinces: Batches<SinceItem, News>;
   readonly #own = crypto.randomUUID().slice(0, 13);
   #words = 0;
+  #users = 0;
 
   constructor(link: Link, settings: Settings) {
     this.#settings = settings;
@@ -221,10 +234,13 @@ export class RedisContexts implements Backend {
 
   async open(): Promise<void> {
     await this.#calls.attempt(() => check(this.#link, this.#settings, this.#publish, this.#buckets));
+    this.#users += 1;
   }
 
+  /** The last of those that have opened it ends listening. */
   async close(): Promise<void> {
-    this.#watcher.close();
+    this.#users -= 1;
+    if (this.#users <= 0) this.#watcher.close();
   }
 
   /** One that nobody uses a second time. */
@@ -319,13 +335,13 @@ export class RedisContexts implements Backend {
     this.#calls.run(
       commitScript,
       commandOf(keys, args),
-      (answer) => {
+      (answer, isAgain) => {
         if (answer === "k") for (const { resolve } of group) resolve({ ok: true });
         else {
           const answers = answer as (string | Parts)[];
           this.#settle(
             sending,
-            (index) => committedOf(answers[index] as string | Parts),
+            (index) => certain(committedOf(answers[index] as string | Parts), isAgain),
             (refused) => this.#sendCommits(refused),
           );
         }

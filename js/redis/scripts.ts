@@ -123,6 +123,17 @@ local function commit()
     call('UNLINK', log)
     kept, bytes = 0, 0
   else previous = revision end
+  -- Before the log: what has been added to it can be taken away, but never added again.
+  if expires ~= oldExpires or deltas ~= oldDeltas then
+    local reply
+    if expires ~= oldExpires then
+      if expires ~= '' then reply = pcall('ZADD', due, expires, 'c' .. id) else reply = pcall('ZREM', due, 'c' .. id) end
+    end
+    if deltas ~= oldDeltas and (type(reply) ~= 'table' or not reply.err) then
+      if deltas ~= '' then reply = pcall('ZADD', due, deltas, 'd' .. id) else reply = pcall('ZREM', due, 'd' .. id) end
+    end
+    if type(reply) == 'table' and reply.err then return {'e', due, reply.err} end
+  end
   for at = first, last, 4 do
     local reply = pcall('XADD', log, ARGV[at], 'r', ARGV[at + 1], 'p', previous, 't', ARGV[at + 2], 'd', ARGV[at + 3])
     if type(reply) == 'table' and reply.err then
@@ -135,19 +146,6 @@ local function commit()
   end
   if kept == 0 or kept == '0' then oldest = ARGV[first + 2] end
   kept = kept + n
-  if expires ~= oldExpires or deltas ~= oldDeltas then
-    local reply
-    if expires ~= oldExpires then
-      if expires ~= '' then reply = pcall('ZADD', due, expires, 'c' .. id) else reply = pcall('ZREM', due, 'c' .. id) end
-    end
-    if deltas ~= oldDeltas and (type(reply) ~= 'table' or not reply.err) then
-      if deltas ~= '' then reply = pcall('ZADD', due, deltas, 'd' .. id) else reply = pcall('ZREM', due, 'd' .. id) end
-    end
-    if type(reply) == 'table' and reply.err then
-      for done = first, last, 4 do pcall('XDEL', log, ARGV[done]) end
-      return {'e', due, reply.err}
-    end
-  end
   if key then
     call('SET', key, state)
     snapshot = head

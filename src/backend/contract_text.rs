@@ -93,7 +93,7 @@ pub fn print_removal(only: Only, tombstone_until: f64, out: &mut Vec<u8>) {
         }
     }
     out.extend_from_slice(b",\"tombstoneUntil\":");
-    print_time(Some(tombstone_until), out);
+    print_time(Some(tombstone_until.min(f64::MAX)), out);
     out.push(b'}');
 }
 

@@ -75,12 +75,9 @@ fn comparing_and_applying_keep_the_stored_form_equal_to_the_text() {
             assert_eq!(validate(&text, 20), Ok(()));
 
             let back = document.compare(&before, 20).unwrap();
-            assert_eq!(
-                merge(delta.clone(), back).unwrap(),
-                Default::default(),
-                "{}",
-                told(&delta)
-            );
+            let nothing = merge(delta.clone(), back).unwrap();
+            // Of equal elements, others may have stayed on the way back than on the way there.
+            judge::assert_same(&apply(&before, &nothing).unwrap(), &before, told(&delta));
         }
     });
 }
