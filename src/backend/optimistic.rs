@@ -144,6 +144,8 @@ impl<B: Backend> Optimistic<B> {
         let mut is_newest = self.bring(lane, group).await?;
         for tries in 0..TRIES {
             group.retain(|job| !job.is_given_up());
+            // Only now: what a record remembers beyond the policy may show that a commit has been stored.
+            self.trim(id);
             let base = self.base(id);
             let spare = self.spare(id);
             self.run_in_memory(id, group);
@@ -259,25 +261,27 @@ impl<B: Backend> Optimistic<B> {
     }
 
     fn install(&self, id: &[u8], working: Option<Working>) {
-        let Some(Working {
-            mut record,
-            unsnapped,
-        }) = working
-        else {
+        let Some(Working { record, unsnapped }) = working else {
             return self.forget(id);
         };
         // What the backend keeps is due by the oldest of it; later than that only once it has been trimmed.
         let known = self.cache.noted(id).deltas_due;
         let due = self.policy.deltas_due(&record);
         let deltas_due = known.into_iter().chain(due).reduce(f64::min);
-        // What a backend keeps beyond the policy, for its snapshot's sake or because nobody has cleaned up yet, no client sees.
-        record.trim(&self.policy.keep(self.now.get().max(record.at())));
         let noted = Noted {
             unsnapped,
             deltas_due,
         };
         self.cache.note(id, &record, noted);
         self.memory().install(id, Some(record));
+    }
+
+    /// What a backend keeps beyond the policy, for its snapshot's sake or because nobody has cleaned up yet, no client sees.
+    fn trim(&self, id: &[u8]) {
+        let memory = self.memory();
+        if let Some(at) = memory.with(id, |record| record.map(Record::at)) {
+            memory.trim(id, &self.policy.keep(self.now.get().max(at)));
+        }
     }
 
     fn forget(&self, id: &[u8]) {

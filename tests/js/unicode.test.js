@@ -158,3 +158,18 @@ test(
     })();
   }),
 );
+
+test(
+  "an id or a text that begins with U+FEFF is another than the one without",
+  withChord({}, async (chord) => {
+    for (const id of ["\uFEFFa", "a", "\uFEFF"]) await chord.setContext(id, { id });
+    for (const id of ["\uFEFFa", "a", "\uFEFF"]) {
+      const { context, version } = await chord.getContext(id);
+      assert.deepEqual([context.id, version], [id, 1]);
+    }
+    const { contexts } = await chord.listContexts();
+    assert.deepEqual(contexts.map(({ contextId }) => contextId).sort(), ["a", "\uFEFF", "\uFEFFa"]);
+    assert.equal(await chord.deleteContext("\uFEFFa"), true);
+    assert.equal((await chord.getContext("a")).context.id, "a");
+  }),
+);

@@ -4,6 +4,7 @@ import { after, test } from "node:test";
 import { ChordError } from "chord-sync";
 import { redisBackend } from "chord-sync/redis";
 import { libraries, Writer } from "./libraries.js";
+import { until } from "./wait.js";
 import { skip, startCluster, startPair, startServer } from "./servers.js";
 
 const limit = { skip, timeout: 60_000 };
@@ -277,5 +278,33 @@ each("pages of ids and of what is due are whole and in order", async (library) =
       expected.slice(0, limit).map((id) => at.get(id)),
     );
   }
+  await done();
+});
+
+each("a context goes on once the wrong value that stood at its due times is gone", async (library) => {
+  const { backend, namespace, done } = await opened(library);
+  const writer = new Writer(backend, "a");
+  await writer.commit({ expiresAt: 10 });
+  const due = await keyOf(namespace, "x");
+  await server.call("DEL", due);
+  await server.call("SET", due, "wrong");
+  const next = writer.next({ expiresAt: 20 });
+  await assert.rejects(backend.commit("a", next), isError("backend_error", /:x/));
+  await server.call("DEL", due);
+  assert.equal((await backend.commit("a", next)).ok, true);
+  await done();
+});
+
+each("closing one of two Chords over one backend leaves the other's listeners hearing", async (library) => {
+  const { backend, client, namespace, done } = await opened(library, {});
+  await backend.open();
+  let heard = 0;
+  await backend.watch("a", () => {
+    heard += 1;
+  });
+  await backend.close();
+  const other = redisBackend({ client, namespace });
+  await new Writer(other, "a").commit({});
+  await until("the commit", () => heard > 0);
   await done();
 });

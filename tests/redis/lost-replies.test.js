@@ -5,7 +5,7 @@ import { append, ChordError, increment } from "chord-sync";
 import { libraryNames, openChord } from "./clients.js";
 import { startProxy } from "./proxy.js";
 import { skip, startServer } from "./servers.js";
-import { within } from "./wait.js";
+import { until, within } from "./wait.js";
 
 const limit = { timeout: 60_000 };
 
@@ -97,6 +97,31 @@ describe("side by side", { skip, concurrency: libraryNames.length }, () => {
         assert.ok(lost >= 20, `${lost} replies were lost`);
         assert.equal(failed, 0);
       });
+
+      for (const others of [1, 101, 130]) {
+        test(
+          `an update whose reply is lost before ${others} commits by others is applied once, or its author is told that nobody knows`,
+          limit,
+          async () => {
+            const id = `before ${others}`;
+            await chord.setContext(id, { tokens: [], count: 0 });
+            proxy.swallow(isCommit);
+            const before = proxy.swallowed;
+            const outcome = outcomesOf([update(id, "own")]);
+            await until("the reply to be lost", () => proxy.swallowed > before);
+            // Nobody gets through until the others are done.
+            proxy.refuse(true);
+            proxy.swallow(() => false);
+            for (let n = 0; n < others; n += 1) await direct.chord.updateContext(id, { others: increment() });
+            proxy.refuse(false);
+            const [{ status, version, reason }] = await outcome;
+            const { context } = await direct.chord.getContext(id);
+            assert.deepEqual([context.tokens, context.count, context.others], [["own"], 1, others]);
+            if (status === "fulfilled") assert.equal(version, 2);
+            else assert.equal(reason.code, "backend_unavailable", reason.message);
+          },
+        );
+      }
 
       test("of updates at once, each is applied once", limit, async () => {
         const { lost, failed } = await losing("at once", everyNth(2, isCommit), async () => {
