@@ -32,6 +32,7 @@ interface NodeRedis {
   unsubscribe(channels: readonly string[], listener: Listener): Promise<void>;
   sSubscribe(channels: string, listener: Listener): Promise<void>;
   sUnsubscribe(channels: string, listener: Listener): Promise<void>;
+  ping(): Promise<unknown>;
 }
 
 /** How often a subscriber connection is asked whether it is there, in milliseconds: some die without a word. */
@@ -53,24 +54,57 @@ class Loss {
   }
 }
 
+/** Asks a connection now and then whether it is there, and takes silence for a loss. */
+class Pulse {
+  readonly #loss: Loss;
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  constructor(loss: Loss) {
+    this.#loss = loss;
+  }
+
+  begin(ping: () => Promise<unknown>): void {
+    this.#timer = setInterval(() => this.#beat(ping), pingInterval);
+    unref(this.#timer);
+  }
+
+  end(): void {
+    clearInterval(this.#timer);
+  }
+
+  #beat(ping: () => Promise<unknown>): void {
+    const late = setTimeout(this.#loss.happen, pingInterval - 1);
+    ping().then(
+      () => clearTimeout(late),
+      () => {
+        clearTimeout(late);
+        this.#loss.happen();
+      },
+    );
+  }
+}
+
 export class NodeRedisSubscriber implements Subscriber {
   readonly #client: NodeRedis;
   readonly #isSharded: boolean;
   readonly #loss: Loss;
+  readonly #pulse: Pulse;
   readonly #message: Listener;
 
   constructor(client: { duplicate(overrides: object): unknown; options?: { socket?: object } }, isSharded: boolean, events: Events) {
     this.#isSharded = isSharded;
     this.#message = events.message;
     this.#loss = new Loss(events.lost);
+    this.#pulse = new Pulse(this.#loss);
     const socket = { ...client.options?.socket, reconnectStrategy: false };
-    const own = { socket, pingInterval, commandOptions: {}, clientSideCache: undefined, emitInvalidate: false, readonly: false };
+    const own = { socket, pingInterval: 0, commandOptions: {}, clientSideCache: undefined, emitInvalidate: false, readonly: false };
     this.#client = client.duplicate(own) as NodeRedis;
     for (const event of ["error", "end", "terminated", "sharded-channel-moved", "__MOVED"]) this.#client.on(event, this.#loss.happen);
   }
 
   async connect(): Promise<void> {
     await this.#client.connect();
+    this.#pulse.begin(() => this.#client.ping());
   }
 
   async subscribe(channels: readonly string[]): Promise<void> {
@@ -86,6 +120,7 @@ export class NodeRedisSubscriber implements Subscriber {
 
   close(): void {
     this.#loss.forgo();
+    this.#pulse.end();
     try {
       this.#client.destroy();
     } catch {
@@ -110,11 +145,12 @@ export class IoredisSubscriber implements Subscriber {
   readonly #client: Ioredis;
   readonly #isSharded: boolean;
   readonly #loss: Loss;
-  #timer: ReturnType<typeof setInterval> | undefined;
+  readonly #pulse: Pulse;
 
   constructor(client: { duplicate(overrides: object): unknown }, isSharded: boolean, events: Events) {
     this.#isSharded = isSharded;
     this.#loss = new Loss(events.lost);
+    this.#pulse = new Pulse(this.#loss);
     this.#client = client.duplicate({
       lazyConnect: true,
       retryStrategy: null,
@@ -131,8 +167,7 @@ export class IoredisSubscriber implements Subscriber {
 
   async connect(): Promise<void> {
     await this.#client.connect();
-    this.#timer = setInterval(() => this.#ping(), pingInterval);
-    unref(this.#timer);
+    this.#pulse.begin(() => this.#client.ping());
   }
 
   async subscribe(channels: readonly string[]): Promise<void> {
@@ -147,18 +182,7 @@ export class IoredisSubscriber implements Subscriber {
 
   close(): void {
     this.#loss.forgo();
-    clearInterval(this.#timer);
+    this.#pulse.end();
     this.#client.disconnect();
-  }
-
-  #ping(): void {
-    const late = setTimeout(this.#loss.happen, pingInterval - 1);
-    this.#client.ping().then(
-      () => clearTimeout(late),
-      () => {
-        clearTimeout(late);
-        this.#loss.happen();
-      },
-    );
   }
 }

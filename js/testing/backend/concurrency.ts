@@ -136,6 +136,8 @@ export const concurrency = [
     const read = async (): Promise<void> => {
       let have: Head | undefined;
       while (!isOver) {
+        // Also where every answer is there at once, timers must have their turn.
+        await pause(0);
         const stored = await contextAt(reader, "a", rule);
         holds(isEnd(stored.head), rule, "the head of a whole commit", stored.head);
         same(rule, stored.snapshot.context, `{"n":${stored.snapshot.version}}`);
