@@ -6,7 +6,7 @@
 import type { Backend, Commit, Head, Keep, News, Page, Removal } from "./backend.js";
 import { ChordError, type ChordErrorCode } from "./error.js";
 
-/** Methods by the number of the question; two of the questions aren't the backend's to answer. */
+/** Methods by the number of the question. A pause is no backend's to answer. */
 const methods = ["load", "since", "commit", "remove", "trim", "expired", "list", "pause", "open", "close"] as const;
 type Method = (typeof methods)[number];
 
@@ -177,7 +177,7 @@ function news(read: Reader): string {
 function committed(read: Reader): string {
   if (read.get("ok").boolean()) return "";
   const tail = read.get("tail");
-  return tail.value === undefined || tail.value === null || tail.value === "reload" ? "reload" : entries(tail);
+  return tail.isNothing || tail.value === "reload" ? "reload" : entries(tail);
 }
 
 function entries(read: Reader): string {

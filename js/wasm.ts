@@ -10,6 +10,7 @@ import type { Chord as BackendsEngine } from "./glue/chord-backends.js";
 import { type Memory, memoryOf } from "./memory.js";
 import type { Edition } from "./module.js";
 import { backendOf, databaseOf, type Settings } from "./options.js";
+import { Outcome } from "./outcome.js";
 import { OwnBackend } from "./own-backend.js";
 
 /** What calls answer with; the names are those of `src/wasm/class.rs`. */
@@ -264,7 +265,6 @@ class WasmCore implements Core {
     this.#waiting.delete(call);
     this.#deadlines.met(call);
     settle?.(status);
-    if (this.#waiting.size === 0) this.#causes.clear();
     this.#letGo();
   }
 
@@ -312,8 +312,11 @@ class WasmCore implements Core {
     return this.#guarded(() => this.#engine.interrupt()) === failed ? this.#error() : undefined;
   }
 
+  /** Lets go of what only calls that wait have needed. */
   #letGo(): void {
-    if (!this.#isToGo || this.#waiting.size > 0) return;
+    if (this.#waiting.size > 0) return;
+    this.#causes.clear();
+    if (!this.#isToGo) return;
     this.#isToGo = false;
     // A backend may close its Chord from inside a method, and then the engine is still at work.
     queueMicrotask(() => {
@@ -383,33 +386,5 @@ class WasmCore implements Core {
       this.#memory.trapped();
       throw new ChordError("internal", "a defect in Chord stopped it; open a new one, and please report this with its cause", { cause });
     }
-  }
-}
-
-/** What a write came to; the revision is put together when somebody asks for it. */
-class Outcome implements Committed {
-  readonly delta: string | undefined;
-  readonly context: string | undefined;
-  readonly #writer: string;
-  readonly #counter: number;
-
-  constructor(
-    readonly changed: boolean,
-    readonly version: number,
-    readonly insertedAt: number,
-    readonly bytes: number,
-    delta: string,
-    context: string,
-    writer: string,
-    counter: number,
-  ) {
-    this.delta = delta === "" ? undefined : delta;
-    this.context = context === "" ? undefined : context;
-    this.#writer = writer;
-    this.#counter = counter;
-  }
-
-  get revision(): string {
-    return this.#counter < 0 ? this.#writer : this.#writer + this.#counter.toString(16);
   }
 }

@@ -72,26 +72,15 @@ fn judged(text: &[u8]) {
     match canonical(shown(text), DEEPEST) {
         Ok(ours) => {
             let theirs = theirs.expect("serde_json refuses what is accepted");
-            assert!(same_doubles(&crate::judge::read(&ours), &theirs));
+            assert!(crate::judge::same_doubles(
+                &crate::judge::read(&ours),
+                &theirs
+            ));
         }
         Err(error) => assert!(
             theirs.is_err() || error.message().contains("twice") || has_huge_number(text),
             "serde_json accepts what is refused: {error}"
         ),
-    }
-}
-
-fn same_doubles(ours: &Value, theirs: &Value) -> bool {
-    match (ours, theirs) {
-        (Value::Number(a), Value::Number(b)) => a.as_f64() == b.as_f64(),
-        (Value::Array(a), Value::Array(b)) => {
-            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same_doubles(a, b))
-        }
-        (Value::Object(a), Value::Object(b)) => {
-            let mut pairs = a.iter().zip(b);
-            a.len() == b.len() && pairs.all(|((k, a), (l, b))| k == l && same_doubles(a, b))
-        }
-        (a, b) => a == b,
     }
 }
 

@@ -21,7 +21,7 @@
 
 use crate::Result;
 use crate::engine::{Head, Keep, Listed, Page, Revision};
-use crate::json::{canonical, number};
+use crate::json::{canonical::write_string, number};
 
 use super::contract::{Answer, Expired, Kind, News, Only, Proposal, Stored};
 use super::stored_text::{Fields, parse_entries};
@@ -121,13 +121,13 @@ pub fn print_page(page: &Page<'_>, out: &mut Vec<u8>) {
     number::write_integer(page.limit as u64, out);
     if let Some(cursor) = page.cursor {
         out.extend_from_slice(b",\"cursor\":");
-        print_string(cursor, out);
+        write_string(cursor, out);
     }
     let order: &[u8] = if page.descending { b"desc" } else { b"asc" };
     out.extend_from_slice(b",\"order\":\"");
     out.extend_from_slice(order);
     out.extend_from_slice(b"\",\"prefix\":");
-    print_string(page.prefix, out);
+    write_string(page.prefix, out);
     out.push(b'}');
 }
 
@@ -303,14 +303,6 @@ fn print_quoted(text: &[u8], out: &mut Vec<u8>) {
             }
             _ => out.extend_from_slice(part),
         }
-    }
-    out.push(b'"');
-}
-
-fn print_string(text: &[u8], out: &mut Vec<u8>) {
-    out.push(b'"');
-    for character in String::from_utf8_lossy(text).chars() {
-        canonical::write_char(character, out);
     }
     out.push(b'"');
 }

@@ -16,11 +16,11 @@ use core::cell::{Cell, RefCell};
 use core::future::{Future, poll_fn};
 use core::pin::pin;
 use core::task::{Poll, Waker};
-use std::collections::VecDeque;
 
 use crate::Error;
-use crate::engine::{Page, Policy};
+use crate::engine::Policy;
 
+use super::job_queue::JobQueue;
 use super::row::{Row, Standing, Trim, Writes, writes};
 use super::staged::Staged;
 use super::telling::Telling;
@@ -52,9 +52,7 @@ pub struct Grouped<D> {
     database: D,
     policy: Policy,
     staged: Staged,
-    queue: RefCell<VecDeque<Box<dyn Job>>>,
-    /// So many calls at the front of the queue go alone: together they were refused.
-    alone: Cell<usize>,
+    queue: JobQueue,
     is_busy: Cell<bool>,
     cached: Cell<usize>,
     /// Contexts whose contents can't be read, which ended a transaction under way: the next try does without them.
@@ -71,8 +69,7 @@ impl<D: Database> Grouped<D> {
             database,
             policy,
             staged,
-            queue: RefCell::default(),
-            alone: Cell::new(0),
+            queue: JobQueue::default(),
             is_busy: Cell::new(false),
             cached: Cell::new(0),
             unreadable: RefCell::default(),
@@ -83,7 +80,7 @@ impl<D: Database> Grouped<D> {
 
     /// Adds a call to the queue. Says whether [`serve`](Self::serve) has to be run.
     pub fn add(&self, job: Box<dyn Job>) -> bool {
-        self.queue.borrow_mut().push_back(job);
+        self.queue.add(job);
         !self.is_busy.replace(true)
     }
 
@@ -119,25 +116,8 @@ impl<D: Database> Grouped<D> {
 
     /// The calls that share the next transaction. What is about no context goes alone.
     fn next_group(&self) -> Vec<Box<dyn Job>> {
-        let mut queue = self.queue.borrow_mut();
-        let mut group: Vec<Box<dyn Job>> = Vec::new();
-        while let Some(job) = queue.pop_front() {
-            let was_refused = self.alone.get() > 0;
-            self.alone.set(self.alone.get().saturating_sub(1));
-            if job.is_given_up() {
-                continue;
-            }
-            let is_alone = was_refused || !matches!(job.need(), Need::Context { .. });
-            if is_alone && !group.is_empty() {
-                queue.push_front(job);
-                break;
-            }
-            group.push(job);
-            if is_alone || group.len() == LARGEST_GROUP {
-                break;
-            }
-        }
-        group
+        let is_on_none = |need: &Need| !matches!(need, Need::Context { .. });
+        self.queue.next_group(LARGEST_GROUP, is_on_none)
     }
 
     async fn serve_group(&self, group: &mut Vec<Box<dyn Job>>) {
@@ -170,24 +150,14 @@ impl<D: Database> Grouped<D> {
                     continue;
                 }
                 Failure::Refused(_) if !is_again && group.len() > 1 => {
-                    // One call's fault is not the others'.
-                    self.alone.set(group.len());
-                    let mut queue = self.queue.borrow_mut();
-                    group.drain(..).rev().for_each(|job| queue.push_front(job));
+                    self.queue.take_back(group);
                     return;
                 }
                 Failure::Refused(error) => error,
             };
             for job in group.iter_mut() {
-                let is_reading = matches!(
-                    job.need(),
-                    Need::Context {
-                        access: Access::Read,
-                        ..
-                    }
-                );
                 // What the first try wrote may be stored.
-                if changes.is_empty() || is_reading {
+                if changes.is_empty() || job.need().is_read() {
                     job.fail(&error);
                 } else {
                     job.fail(&unsure());
@@ -227,21 +197,12 @@ impl<D: Database> Grouped<D> {
         };
         match first.need() {
             Need::Context { .. } => return self.run_on_contexts(group, changes).await,
-            Need::Page {
-                limit,
-                cursor,
-                descending,
-                prefix,
-            } => {
+            Need::Page { .. } => {
                 let connection = self.database.connect().await?;
-                let page = Page {
-                    limit: *limit,
-                    cursor: cursor.as_deref(),
-                    descending: *descending,
-                    prefix,
-                };
-                let listed = connection.begin(false)?.page(&page).await?;
-                self.staged.stage_listed(listed);
+                if let Some(page) = first.need().page() {
+                    let listed = connection.begin(false)?.page(&page).await?;
+                    self.staged.stage_listed(listed);
+                }
             }
             Need::Cleanup { limit, now } => {
                 let (limit, now) = (*limit, *now);

@@ -1,7 +1,7 @@
 //! A call that waits for its store, and what it needs of it.
 
 use crate::Error;
-use crate::engine::Record;
+use crate::engine::{Page, Record};
 
 /// What a call does with a context.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +67,43 @@ pub enum Need {
     Open,
     /// The end.
     Close,
+}
+
+impl Need {
+    /// Whether a call leaves the context as it is that it is about.
+    pub fn is_read(&self) -> bool {
+        matches!(
+            self,
+            Need::Context {
+                access: Access::Read,
+                ..
+            }
+        )
+    }
+
+    /// See [`Access::takes_away`].
+    pub fn takes_away(&self) -> bool {
+        matches!(self, Need::Context { access, .. } if access.takes_away())
+    }
+
+    /// The page of ids that is asked for, where one is.
+    pub fn page(&self) -> Option<Page<'_>> {
+        let Need::Page {
+            limit,
+            cursor,
+            descending,
+            prefix,
+        } = self
+        else {
+            return None;
+        };
+        Some(Page {
+            limit: *limit,
+            cursor: cursor.as_deref(),
+            descending: *descending,
+            prefix,
+        })
+    }
 }
 
 /// A call that waits for its store.

@@ -7,6 +7,7 @@ pub mod grouped;
 #[cfg(all(target_arch = "wasm32", feature = "indexeddb"))]
 pub(crate) mod indexed_db;
 mod job;
+mod job_queue;
 mod memory;
 mod optimistic;
 pub mod row;

@@ -25,7 +25,7 @@ use super::contract::{Backend, News};
 use super::staged::Staged;
 use super::telling::Telling;
 use super::working::Working;
-use super::{Access, Job, Memory, Need};
+use super::{Job, Memory, Need};
 
 use asking::{Question, Reply, unasked};
 use cache::{Cache, Noted};
@@ -92,12 +92,12 @@ impl<B: Backend> Optimistic<B> {
         };
         let mut lanes = self.lanes.borrow_mut();
         if let Some(lane) = lanes.get(id) {
-            lane.add(job);
+            lane.queue.add(job);
             return None;
         }
         let lane = Rc::new(Lane::new(id));
         lanes.insert(id.clone(), lane.clone());
-        lane.add(job);
+        lane.queue.add(job);
         Some(Work::Lane(lane))
     }
 
@@ -159,7 +159,7 @@ impl<B: Backend> Optimistic<B> {
             match self.send(lane, group, &plan, spare).await? {
                 Sent::Stored => return Ok(()),
                 Sent::Refused => {
-                    lane.take_back(group);
+                    lane.queue.take_back(group);
                     return Ok(());
                 }
                 Sent::TooLate => {}
@@ -176,9 +176,7 @@ impl<B: Backend> Optimistic<B> {
     fn run_in_memory(&self, id: &[u8], group: &mut [Box<dyn Job>]) {
         let mut telling = Telling::default();
         for place in 0..group.len() {
-            let takes_away =
-                matches!(group[place].need(), Need::Context { access, .. } if access.takes_away());
-            if takes_away {
+            if group[place].need().takes_away() {
                 telling.tell_state(self.memory(), id, group);
             }
             telling.run(self.memory(), id, group, place);
@@ -193,16 +191,7 @@ impl<B: Backend> Optimistic<B> {
             self.load(lane, group).await?;
             return Ok(true);
         }
-        let is_writing = group.iter().any(|job| {
-            !matches!(
-                job.need(),
-                Need::Context {
-                    access: Access::Read,
-                    ..
-                }
-            )
-        });
-        if is_writing {
+        if group.iter().any(|job| !job.need().is_read()) {
             return Ok(false);
         }
         self.refresh(lane, group).await?;

@@ -8,6 +8,7 @@ mod apply;
 mod array;
 mod compare;
 mod object;
+mod operations;
 mod update;
 
 use std::borrow::Cow;
@@ -17,7 +18,7 @@ use crate::json::{Text, text};
 use array::Array;
 use object::Object;
 
-pub use update::{Operation, Operations};
+pub use operations::{Operation, Operations};
 
 /// Containers with longer text are indexed. Measured: below, scanning and splicing text beats an index in time and memory.
 const SMALL: usize = 512;

@@ -1,7 +1,7 @@
 //! The format of the original: one flat list of changes.
 
 use crate::delta::{Change, Delta, text as delta_text};
-use crate::json::{canonical::write_char, number, text};
+use crate::json::{canonical::write_string, number, text};
 
 /// `{ version, changes }`. A change is `{ key, action, value?, oldValue?, contextId }`, or has `edits` in place of values.
 ///
@@ -10,12 +10,7 @@ use crate::json::{canonical::write_char, number, text};
 pub(super) fn print(delta: &Delta<'_>, context_id: Option<&str>, version: Option<u64>) -> Vec<u8> {
     let mut context_text = Vec::new();
     match context_id {
-        Some(id) => {
-            context_text.push(b'"');
-            id.chars()
-                .for_each(|character| write_char(character, &mut context_text));
-            context_text.push(b'"');
-        }
+        Some(id) => write_string(id.as_bytes(), &mut context_text),
         None => context_text.extend_from_slice(b"null"),
     }
     let mut changes = Changes {

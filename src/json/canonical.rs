@@ -228,6 +228,15 @@ impl Reader<'_> {
     }
 }
 
+/// Appends a string, in quotes.
+pub fn write_string(text: &[u8], out: &mut Vec<u8>) {
+    out.push(b'"');
+    for character in String::from_utf8_lossy(text).chars() {
+        write_char(character, out);
+    }
+    out.push(b'"');
+}
+
 /// Appends one character of a string, escaped where `JSON.stringify` escapes it.
 pub fn write_char(character: char, out: &mut Vec<u8>) {
     match character {

@@ -11,13 +11,13 @@ use crate::backend::Staged;
 use crate::delta;
 use crate::document::Operations;
 use crate::engine::{Engine, Guard, Head, Known, Page, Revision, Since, Synced, Written};
-use crate::json::{number, seed};
+use crate::json::{canonical::write_string, number, seed};
 
 use super::algebra::{DEEPEST, DELTA_LEVELS, valid};
 use super::area::{INPUT, Input, OUTPUT};
 use super::asked::Asked;
 use super::host::{Host, poll};
-use super::output::{DONE, FULL, NOTHING, Output, write_list, write_string};
+use super::output::{DONE, FULL, NOTHING, Output, write_list};
 use super::settings::Settings;
 
 static SEEDED: Once = Once::new();

@@ -172,12 +172,3 @@ pub(super) fn write_list<T>(
     }
     out.push(b']');
 }
-
-/// Writes a JSON string.
-pub(super) fn write_string(text: &[u8], out: &mut Vec<u8>) {
-    out.push(b'"');
-    for character in String::from_utf8_lossy(text).chars() {
-        crate::json::canonical::write_char(character, out);
-    }
-    out.push(b'"');
-}

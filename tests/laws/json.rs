@@ -252,23 +252,6 @@ fn walk(text: &[u8], value: &Value) -> u32 {
     levels
 }
 
-/// The same value, numbers compared as the doubles they are.
-fn same_doubles(ours: &Value, theirs: &Value) -> bool {
-    match (ours, theirs) {
-        (Value::Number(a), Value::Number(b)) => a.as_f64() == b.as_f64(),
-        (Value::Array(a), Value::Array(b)) => {
-            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same_doubles(a, b))
-        }
-        (Value::Object(a), Value::Object(b)) => {
-            a.len() == b.len()
-                && a.iter()
-                    .zip(b)
-                    .all(|((k, a), (l, b))| k == l && same_doubles(a, b))
-        }
-        (a, b) => a == b,
-    }
-}
-
 fn beyond_a_double(value: &Value) -> bool {
     match value {
         Value::Number(number) => !number.as_f64().is_some_and(f64::is_finite),
@@ -294,7 +277,7 @@ fn any_json_becomes_canonical_as_an_independent_reader_understands_it() {
             Ok(ours) => {
                 assert_eq!(validate(&ours, 60), Ok(()), "{text}");
                 assert!(
-                    same_doubles(
+                    judge::same_doubles(
                         &judge::read(&ours),
                         &theirs.unwrap_or_else(|error| panic!("{error}: {text}"))
                     ),

@@ -6,7 +6,6 @@ use core::task::Waker;
 use std::rc::Rc;
 
 use crate::Result;
-use crate::engine::Page;
 
 use super::super::contract::Backend;
 use super::super::{Job, Need};
@@ -43,30 +42,19 @@ impl<B: Backend> Optimistic<B> {
     }
 
     async fn single(&self, job: &dyn Job) -> Result<()> {
+        if let Some(page) = job.need().page() {
+            let listed = self.backend.list(&page).await?;
+            self.staged.stage_listed(listed);
+            return Ok(());
+        }
         match job.need() {
-            Need::Page {
-                limit,
-                cursor,
-                descending,
-                prefix,
-            } => {
-                let page = Page {
-                    limit: *limit,
-                    cursor: cursor.as_deref(),
-                    descending: *descending,
-                    prefix,
-                };
-                let listed = self.backend.list(&page).await?;
-                self.staged.stage_listed(listed);
-                Ok(())
-            }
             Need::Cleanup { limit, now } => {
                 let cleaned = self.cleanup(*limit, *now, job).await?;
                 self.staged.stage_cleaned(cleaned);
                 Ok(())
             }
             Need::Close => self.backend.close().await,
-            Need::Open | Need::Context { .. } => self.backend.open().await,
+            Need::Open | Need::Page { .. } | Need::Context { .. } => self.backend.open().await,
         }
     }
 }

@@ -44,3 +44,20 @@ pub fn assert_same(ours: &[u8], expected: &[u8], what: impl core::fmt::Display) 
         "{what}\n  ours:     {ours}\n  expected: {expected}"
     );
 }
+
+/// The same value, numbers compared as the doubles they are.
+pub fn same_doubles(ours: &Value, theirs: &Value) -> bool {
+    match (ours, theirs) {
+        (Value::Number(a), Value::Number(b)) => a.as_f64() == b.as_f64(),
+        (Value::Array(a), Value::Array(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same_doubles(a, b))
+        }
+        (Value::Object(a), Value::Object(b)) => {
+            a.len() == b.len()
+                && a.iter()
+                    .zip(b)
+                    .all(|((k, a), (l, b))| k == l && same_doubles(a, b))
+        }
+        (a, b) => a == b,
+    }
+}
