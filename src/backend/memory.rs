@@ -9,12 +9,12 @@ use core::cell::RefCell;
 use core::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use crate::Result;
 use crate::engine::{
     Cleaned, Commit, Decide, Head, Keep, Listed, Page, Policy, Record, Step, Store, Tell,
     WriteContext,
 };
 use crate::json::{Positions, hash};
+use crate::{Code, Error, Result};
 
 use order::Order;
 
@@ -110,17 +110,13 @@ impl Memory {
 }
 
 impl Store for Memory {
-    async fn read<R>(
-        &self,
-        id: &[u8],
-        read: impl FnOnce(Option<&Record>) -> Result<R>,
-    ) -> Result<R> {
+    fn read<R>(&self, id: &[u8], read: impl FnOnce(Option<&Record>) -> Result<R>) -> Result<R> {
         let records = self.records.borrow();
         let slot = records.find(id).and_then(|slot| records.get(slot));
         read(slot.map(|slot| &slot.record))
     }
 
-    async fn write(
+    fn write(
         &self,
         id: &[u8],
         context: &WriteContext<'_>,
@@ -135,31 +131,31 @@ impl Store for Memory {
         let record = found
             .and_then(|slot| records.get(slot))
             .map(|slot| &slot.record);
-        match (step(record)?, record) {
-            (Step::Keep, Some(record)) => done(record, None),
-            (Step::Keep, None) => Err(crate::Error::new(
-                crate::Code::NotFound,
-                "no context has this id",
-            )),
-            (Step::Commit(commit), _) => {
-                let code = match &commit {
-                    Commit::Change { code, .. } => code.clone(),
-                    Commit::Create { .. } => Vec::new(),
-                };
-                let slot = records.commit(id, commit)?;
-                records.settle(slot, context);
-                match records.get(slot) {
-                    Some(slot) => done(&slot.record, Some(&code)),
-                    None => Err(crate::Error::new(
-                        crate::Code::Internal,
-                        "a record is gone after its commit",
-                    )),
+        let commit = match (step(record)?, record) {
+            (Step::Commit(commit), _) => commit,
+            (Step::Keep, Some(record)) => return done(record, None),
+            (Step::Keep, None) => return Err(Error::new(Code::NotFound, "no context has this id")),
+        };
+        let (slot, code) = match (commit, found) {
+            (Commit::Change { head, at, code }, Some(slot)) => {
+                if let Some(there) = records.get_mut(slot) {
+                    there.record.change(head, at, &code)?;
                 }
+                (slot, code)
             }
+            (commit, _) => (records.begin(id, Record::create(commit)?), Vec::new()),
+        };
+        records.settle(slot, context);
+        match records.get(slot) {
+            Some(slot) => done(&slot.record, Some(&code)),
+            None => Err(Error::new(
+                Code::Internal,
+                "a record is gone after its commit",
+            )),
         }
     }
 
-    async fn remove(
+    fn remove(
         &self,
         id: &[u8],
         context: &WriteContext<'_>,
@@ -181,17 +177,17 @@ impl Store for Memory {
         Ok(head)
     }
 
-    async fn cleanup(&self, context: &WriteContext<'_>, limit: usize) -> Result<Cleaned> {
+    fn cleanup(&self, context: &WriteContext<'_>, limit: usize) -> Result<Cleaned> {
         let mut records = self.records.borrow_mut();
         records.bury(context.now, usize::MAX);
         Ok(records.cleanup(context, limit))
     }
 
-    async fn list(&self, page: &Page<'_>) -> Result<Listed> {
+    fn list(&self, page: &Page<'_>) -> Result<Listed> {
         Ok(self.records.borrow_mut().list(page))
     }
 
-    async fn close(&self) -> Result<()> {
+    fn close(&self) -> Result<()> {
         self.records.take();
         Ok(())
     }
@@ -217,17 +213,19 @@ impl Records {
             .is_some_and(|until| until <= now)
     }
 
-    fn commit(&mut self, id: &[u8], commit: Commit) -> Result<u32> {
-        if let Some(slot) = self.find(id) {
-            if let Some(there) = self.get_mut(slot) {
-                there.record.apply(commit)?;
+    /// Begins a lineage.
+    fn begin(&mut self, id: &[u8], record: Record) -> u32 {
+        let slot = match self.find(id) {
+            Some(slot) => {
+                if let Some(there) = self.get_mut(slot) {
+                    there.record = record;
+                }
+                slot
             }
-            self.enlist(slot);
-            return Ok(slot);
-        }
-        let slot = self.insert(id, Record::create(commit)?);
+            None => self.insert(id, record),
+        };
         self.enlist(slot);
-        Ok(slot)
+        slot
     }
 
     /// Keeps a record by an id that has none.

@@ -68,15 +68,11 @@ impl Staged {
 }
 
 impl Store for Staged {
-    async fn read<R>(
-        &self,
-        id: &[u8],
-        read: impl FnOnce(Option<&Record>) -> Result<R>,
-    ) -> Result<R> {
-        self.0.memory.read(id, read).await
+    fn read<R>(&self, id: &[u8], read: impl FnOnce(Option<&Record>) -> Result<R>) -> Result<R> {
+        self.0.memory.read(id, read)
     }
 
-    async fn write(
+    fn write(
         &self,
         id: &[u8],
         context: &WriteContext<'_>,
@@ -85,34 +81,34 @@ impl Store for Staged {
     ) -> Result<()> {
         let policy = self.0.policy.as_ref().unwrap_or(context.policy);
         let context = WriteContext { policy, ..*context };
-        self.0.memory.write(id, &context, step, done).await
+        self.0.memory.write(id, &context, step, done)
     }
 
-    async fn remove(
+    fn remove(
         &self,
         id: &[u8],
         context: &WriteContext<'_>,
         check: &mut dyn FnMut(Option<&Record>) -> Result<bool>,
     ) -> Result<Option<Head>> {
-        self.0.memory.remove(id, context, check).await
+        self.0.memory.remove(id, context, check)
     }
 
-    async fn cleanup(&self, context: &WriteContext<'_>, limit: usize) -> Result<Cleaned> {
+    fn cleanup(&self, context: &WriteContext<'_>, limit: usize) -> Result<Cleaned> {
         if !self.0.is_front {
-            return self.0.memory.cleanup(context, limit).await;
+            return self.0.memory.cleanup(context, limit);
         }
         self.0.cleaned.take().ok_or_else(not_staged)
     }
 
-    async fn list(&self, page: &Page<'_>) -> Result<Listed> {
+    fn list(&self, page: &Page<'_>) -> Result<Listed> {
         if !self.0.is_front {
-            return self.0.memory.list(page).await;
+            return self.0.memory.list(page);
         }
         self.0.listed.take().ok_or_else(not_staged)
     }
 
-    async fn close(&self) -> Result<()> {
-        self.0.memory.close().await
+    fn close(&self) -> Result<()> {
+        self.0.memory.close()
     }
 }
 

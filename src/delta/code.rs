@@ -26,6 +26,20 @@ use super::{Change, Delta, Gone, Span};
 /// Levels that a delta can have: more than any limit on the depth of contexts allows.
 const LEVELS: u32 = 1_024;
 
+/// The bytes that stand for actions.
+pub(crate) mod op {
+    pub(crate) const ADDED: u8 = 1;
+    pub(crate) const MODIFIED: u8 = 2;
+    pub(crate) const REMOVED: u8 = 3;
+    pub(crate) const NESTED: u8 = 4;
+    pub(crate) const EDITED: u8 = 5;
+    pub(crate) const MODIFIED_UNKNOWN: u8 = 6;
+    pub(crate) const REMOVED_UNKNOWN: u8 = 7;
+}
+
+/// The code of a delta that changes nothing.
+pub(crate) const EMPTY: [u8; 1] = [0];
+
 /// Appends the code of a delta.
 pub fn encode(delta: &Delta<'_>, out: &mut Vec<u8>) {
     write_count(delta.fields.len(), out);
@@ -35,38 +49,38 @@ pub fn encode(delta: &Delta<'_>, out: &mut Vec<u8>) {
     }
 }
 
-fn encode_change(change: &Change<'_>, out: &mut Vec<u8>) {
+pub(crate) fn encode_change(change: &Change<'_>, out: &mut Vec<u8>) {
     match change {
         Change::Added(new) => {
-            out.push(1);
+            out.push(op::ADDED);
             write_bytes(new, out);
         }
         Change::Modified {
             old: Some(old),
             new,
         } => {
-            out.push(2);
+            out.push(op::MODIFIED);
             write_bytes(old, out);
             write_bytes(new, out);
         }
         Change::Removed(Some(old)) => {
-            out.push(3);
+            out.push(op::REMOVED);
             write_bytes(old, out);
         }
         Change::Nested(delta) => {
-            out.push(4);
+            out.push(op::NESTED);
             encode(delta, out);
         }
         Change::Edited(spans) => {
-            out.push(5);
+            out.push(op::EDITED);
             write_count(spans.len(), out);
             spans.iter().for_each(|span| encode_span(span, out));
         }
         Change::Modified { old: None, new } => {
-            out.push(6);
+            out.push(op::MODIFIED_UNKNOWN);
             write_bytes(new, out);
         }
-        Change::Removed(None) => out.push(7),
+        Change::Removed(None) => out.push(op::REMOVED_UNKNOWN),
     }
 }
 
@@ -101,7 +115,13 @@ fn encode_span(span: &Span<'_>, out: &mut Vec<u8>) {
 pub fn decode(code: &[u8]) -> Result<Delta<'_>> {
     let mut reader = Reader(code);
     let delta = reader.delta(LEVELS).filter(|_| reader.0.is_empty());
-    delta.ok_or_else(|| Error::new(Code::Internal, "a log entry can't be read"))
+    delta.ok_or_else(unreadable)
+}
+
+/// The error of bytes that are no delta's code.
+#[cold]
+pub(crate) fn unreadable() -> Error {
+    Error::new(Code::Internal, "a log entry can't be read")
 }
 
 /// Reads bytes from the front.
@@ -115,6 +135,19 @@ impl<'a> Reader<'a> {
     }
 
     pub(crate) fn number(&mut self) -> Option<u64> {
+        // Nearly all are short, and arithmetic on 64 bits is slow where there are 32.
+        match self.0 {
+            [byte, rest @ ..] if *byte < 128 => {
+                self.0 = rest;
+                Some(u64::from(*byte))
+            }
+            _ => self.long_number(),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn long_number(&mut self) -> Option<u64> {
         let mut value = 0;
         for shift in (0..64).step_by(7) {
             let byte = self.byte()?;
@@ -126,7 +159,7 @@ impl<'a> Reader<'a> {
         None
     }
 
-    fn count(&mut self) -> Option<usize> {
+    pub(crate) fn count(&mut self) -> Option<usize> {
         usize::try_from(self.number()?).ok()
     }
 
@@ -136,9 +169,13 @@ impl<'a> Reader<'a> {
         Some(taken)
     }
 
-    fn text(&mut self) -> Option<Text<'a>> {
+    pub(crate) fn bytes(&mut self) -> Option<&'a [u8]> {
         let length = self.count()?;
-        self.take(length).map(Cow::Borrowed)
+        self.take(length)
+    }
+
+    fn text(&mut self) -> Option<Text<'a>> {
+        self.bytes().map(Cow::Borrowed)
     }
 
     fn list(&mut self) -> Option<Vec<Text<'a>>> {
@@ -157,15 +194,25 @@ impl<'a> Reader<'a> {
     }
 
     fn change(&mut self, levels: u32) -> Option<Change<'a>> {
-        Some(match self.byte()? {
-            1 => Change::Added(self.text()?),
-            2 => Change::Modified {
+        let op = self.byte()?;
+        self.rest_of_change(op, levels)
+    }
+
+    /// The change that begins with `op`, which has been read.
+    pub(crate) fn change_of(&mut self, op: u8) -> Option<Change<'a>> {
+        self.rest_of_change(op, LEVELS)
+    }
+
+    fn rest_of_change(&mut self, op: u8, levels: u32) -> Option<Change<'a>> {
+        Some(match op {
+            op::ADDED => Change::Added(self.text()?),
+            op::MODIFIED => Change::Modified {
                 old: Some(self.text()?),
                 new: self.text()?,
             },
-            3 => Change::Removed(Some(self.text()?)),
-            4 => Change::Nested(self.delta(levels)?),
-            5 => {
+            op::REMOVED => Change::Removed(Some(self.text()?)),
+            op::NESTED => Change::Nested(self.delta(levels)?),
+            op::EDITED => {
                 let levels = levels.checked_sub(1)?;
                 Change::Edited(
                     (0..self.count()?)
@@ -173,11 +220,11 @@ impl<'a> Reader<'a> {
                         .collect::<Option<_>>()?,
                 )
             }
-            6 => Change::Modified {
+            op::MODIFIED_UNKNOWN => Change::Modified {
                 old: None,
                 new: self.text()?,
             },
-            7 => Change::Removed(None),
+            op::REMOVED_UNKNOWN => Change::Removed(None),
             _ => return None,
         })
     }
@@ -195,7 +242,17 @@ impl<'a> Reader<'a> {
 }
 
 /// Appends an unsigned LEB128 number.
-pub(crate) fn write_number(mut value: u64, out: &mut Vec<u8>) {
+pub(crate) fn write_number(value: u64, out: &mut Vec<u8>) {
+    if value < 128 {
+        out.push(value as u8);
+    } else {
+        write_long_number(value, out);
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn write_long_number(mut value: u64, out: &mut Vec<u8>) {
     while value >= 128 {
         out.push(value as u8 | 128);
         value >>= 7;
@@ -203,11 +260,22 @@ pub(crate) fn write_number(mut value: u64, out: &mut Vec<u8>) {
     out.push(value as u8);
 }
 
+/// Puts a number in the place of the zero that stands for it at `place`.
+pub(crate) fn set_number(value: u64, place: usize, out: &mut Vec<u8>) {
+    if value < 128 {
+        out[place] = value as u8;
+        return;
+    }
+    let mut bytes = Vec::with_capacity(8);
+    write_number(value, &mut bytes);
+    out.splice(place..=place, bytes);
+}
+
 fn write_count(count: usize, out: &mut Vec<u8>) {
     write_number(count as u64, out);
 }
 
-fn write_bytes(bytes: &[u8], out: &mut Vec<u8>) {
+pub(crate) fn write_bytes(bytes: &[u8], out: &mut Vec<u8>) {
     write_count(bytes.len(), out);
     out.extend_from_slice(bytes);
 }

@@ -50,6 +50,11 @@ pub fn print(delta: &Delta<'_>) -> Vec<u8> {
     out
 }
 
+/// Appends the JSON form of one change.
+pub(super) fn write_change(change: &Change<'_>, old_values: bool, out: &mut Vec<u8>) {
+    put_change(change, old_values, out);
+}
+
 /// Appends the edits of one array as JSON.
 pub fn write_edits(spans: &[Span<'_>], out: &mut Vec<u8>) {
     put_edits(spans, true, out);

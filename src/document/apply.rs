@@ -1,12 +1,16 @@
 //! Applying a delta to the stored form, touching only what it names.
+//!
+//! It is read from its code as it is applied: a delta that was just made, or comes from a log, needs no tree.
 
 use crate::Result;
 use crate::delta::apply::{expect, mismatch, value};
-use crate::delta::{self, Change, Delta, Gone, Span};
+use crate::delta::code::{self, Reader, op};
+use crate::delta::{Change, Delta, Gone, Span};
+use crate::json::text;
 
-use super::Document;
 use super::array::Array;
-use super::object::{Field, Object, Value};
+use super::object::{Field, Object};
+use super::{Document, SMALL};
 
 impl Document {
     /// Applies `delta`.
@@ -14,99 +18,241 @@ impl Document {
     /// # Errors
     /// `delta_mismatch` naming the path where it doesn't fit. The document may be changed in part then and must be dropped.
     pub fn apply(&mut self, delta: &Delta<'_>) -> Result<()> {
+        let mut code = Vec::new();
+        code::encode(delta, &mut code);
+        self.replay(&code)
+    }
+
+    /// Applies the delta that `code` is of.
+    ///
+    /// # Errors
+    /// As [`apply`](Document::apply); `internal` for bytes that are no delta's code.
+    pub fn replay(&mut self, code: &[u8]) -> Result<()> {
+        let mut reader = Reader(code);
+        self.fields(&mut reader)?;
+        if reader.0.is_empty() {
+            Ok(())
+        } else {
+            Err(code::unreadable())
+        }
+    }
+
+    fn fields(&mut self, reader: &mut Reader<'_>) -> Result<()> {
         match self {
             Document::Text(text) => {
-                let after = delta::apply(text, delta)?;
-                *self = Document::read(&after);
+                let mut bytes = core::mem::take(text).into_vec();
+                splice_object(&mut bytes, 0, reader)?;
+                *self = Document::of(bytes);
                 Ok(())
             }
-            Document::Object(object) => object.apply(delta),
+            Document::Object(object) => object.replay(reader),
             Document::Array(_) => Err(mismatch("expected an object")),
         }
+    }
+
+    /// The stored form of validated canonical text.
+    fn of(text: Vec<u8>) -> Self {
+        if text.len() > SMALL {
+            return Document::read(&text);
+        }
+        Document::Text(text.into())
     }
 
     /// Applies a change that leaves the value present.
     fn change(&mut self, change: &Change<'_>) -> Result<()> {
         match (&mut *self, change) {
-            (Document::Object(object), Change::Nested(delta)) => return object.apply(delta),
+            (_, Change::Nested(delta)) => return self.apply(delta),
             (Document::Array(array), Change::Edited(spans)) => return array.apply(spans),
             _ => {}
         }
         let text = self.text();
         let after = value(&text, change)?.into_owned();
-        *self = Document::read(&after);
+        *self = Document::of(after);
         Ok(())
+    }
+}
+
+/// What the code has next, or that it is damaged.
+fn next<T>(read: Option<T>) -> Result<T> {
+    read.ok_or_else(code::unreadable)
+}
+
+/// Applies a delta to the object that stands at `start`. It is small: looking for a key through all of it is faster than an index.
+fn splice_object(bytes: &mut Vec<u8>, start: usize, reader: &mut Reader<'_>) -> Result<()> {
+    if bytes.get(start) != Some(&b'{') {
+        return Err(mismatch("expected an object"));
+    }
+    let mut hint = start + 1;
+    for _ in 0..next(reader.count())? {
+        let key = next(reader.bytes())?;
+        let found = text::find_field(bytes, start, hint, key);
+        match splice_field(bytes, start, key, found, reader) {
+            Ok(place) => hint = place,
+            Err(error) => return Err(error.under(key)),
+        }
+    }
+    Ok(())
+}
+
+/// Applies the next change to the field `key`, of which `found` is where the value begins; gives where the next field may be.
+fn splice_field(
+    bytes: &mut Vec<u8>,
+    start: usize,
+    key: &[u8],
+    found: Option<usize>,
+    reader: &mut Reader<'_>,
+) -> Result<usize> {
+    let op = next(reader.byte())?;
+    let at = match (op, found) {
+        (op::ADDED, Some(_)) => {
+            return Err(mismatch("a field to be added is there already"));
+        }
+        (op::ADDED, None) => {
+            let new = next(reader.bytes())?;
+            let end = text::skip_value(bytes, start) - 1;
+            let comma = &b","[..usize::from(bytes[end - 1] != b'{')];
+            splice(bytes, end, end, &[comma, key, b":", new]);
+            return Ok(start + 1);
+        }
+        (_, None) => return Err(mismatch("a field to be changed is not there")),
+        (_, Some(at)) => at,
+    };
+    if op == op::REMOVED || op == op::REMOVED_UNKNOWN {
+        let end = text::skip_value(bytes, at);
+        if op == op::REMOVED {
+            expect(Some(next(reader.bytes())?), &bytes[at..end])?;
+        }
+        let from = at - 1 - key.len();
+        // A comma goes along: the one behind, or that in front of the last field.
+        let (from, end) = match (bytes[end], bytes[from - 1]) {
+            (b',', _) => (from, end + 1),
+            (_, b',') => (from - 1, end),
+            _ => (from, end),
+        };
+        bytes.drain(from..end);
+        return Ok(start + 1);
+    }
+    splice_value(bytes, at, op, reader)?;
+    Ok((text::skip_value(bytes, at) + 1).min(bytes.len()))
+}
+
+/// Applies a change that leaves a value present to the one that stands at `at`.
+fn splice_value(bytes: &mut Vec<u8>, at: usize, op: u8, reader: &mut Reader<'_>) -> Result<()> {
+    match op {
+        op::MODIFIED | op::MODIFIED_UNKNOWN => {
+            let end = text::skip_value(bytes, at);
+            if op == op::MODIFIED {
+                expect(Some(next(reader.bytes())?), &bytes[at..end])?;
+            }
+            splice(bytes, at, end, &[next(reader.bytes())?]);
+            Ok(())
+        }
+        op::NESTED => splice_object(bytes, at, reader),
+        _ => {
+            let change = next(reader.change_of(op))?;
+            let end = text::skip_value(bytes, at);
+            let after = value(&bytes[at..end], &change)?.into_owned();
+            splice(bytes, at, end, &[&after]);
+            Ok(())
+        }
+    }
+}
+
+/// Puts `parts` in the place of what stands from `start` to `end`.
+fn splice(bytes: &mut Vec<u8>, start: usize, end: usize, parts: &[&[u8]]) {
+    let comes: usize = parts.iter().map(|part| part.len()).sum();
+    let goes = end - start;
+    let length = bytes.len();
+    if comes > goes {
+        bytes.resize(length + comes - goes, 0);
+    }
+    bytes.copy_within(end..length, start + comes);
+    bytes.truncate(length + comes - goes);
+    let mut at = start;
+    for part in parts {
+        bytes[at..at + part.len()].copy_from_slice(part);
+        at += part.len();
     }
 }
 
 impl Object {
     /// Recurses once a level and for no other reason: all else is called, so that its stack frame stays small.
-    fn apply(&mut self, delta: &Delta<'_>) -> Result<()> {
-        for (key, change) in &delta.fields {
-            let outcome = match self.inner(key, change) {
-                Some((inner, nested)) => {
+    fn replay(&mut self, reader: &mut Reader<'_>) -> Result<()> {
+        for _ in 0..next(reader.count())? {
+            let key = next(reader.bytes())?;
+            let found = self.find(key);
+            let op = next(reader.byte())?;
+            let outcome = match found.and_then(|position| self.inner(position, op)) {
+                Some(inner) => {
                     let before = inner.length();
-                    let outcome = inner.apply(nested);
+                    let outcome = inner.replay(reader);
                     let after = inner.length();
                     self.resized(before, after);
                     outcome
                 }
-                None => self.step(key, change),
+                None => self.step(key, found, op, reader),
             };
             if let Err(error) = outcome {
-                return Err(error.under(key.as_ref()));
+                return Err(error.under(key));
             }
         }
         Ok(())
     }
 
-    /// The large object under `key`, where the change is inside it.
-    #[inline(never)]
-    fn inner<'o, 'd, 't>(
-        &'o mut self,
-        key: &[u8],
-        change: &'d Change<'t>,
-    ) -> Option<(&'o mut Object, &'d Delta<'t>)> {
-        let Change::Nested(nested) = change else {
-            return None;
-        };
-        let position = self.find(key)?;
+    /// The large object at `position`, where the change is inside it.
+    fn inner(&mut self, position: usize, op: u8) -> Option<&mut Object> {
         match self.document_mut(position)? {
-            Document::Object(inner) => Some((inner, nested)),
+            Document::Object(inner) if op == op::NESTED => Some(inner),
             _ => None,
         }
     }
 
     #[inline(never)]
-    fn step(&mut self, key: &[u8], change: &Change<'_>) -> Result<()> {
-        match (self.find(key), change) {
-            (None, Change::Added(new)) => self.push(Field::new(key, new)),
-            (Some(_), Change::Added(_)) => {
-                return Err(mismatch("a field to be added is there already"));
+    fn step(
+        &mut self,
+        key: &[u8],
+        found: Option<usize>,
+        op: u8,
+        reader: &mut Reader<'_>,
+    ) -> Result<()> {
+        match (op, found) {
+            (op::ADDED, Some(_)) => Err(mismatch("a field to be added is there already")),
+            (op::ADDED, None) => {
+                self.push(Field::new(key, next(reader.bytes())?));
+                Ok(())
             }
-            (None, _) => return Err(mismatch("a field to be changed is not there")),
-            (Some(position), Change::Removed(old)) => {
-                if let (Some(old), Some(field)) = (old, self.field(position)) {
-                    expect(Some(old), &field.value().text())?;
+            (_, None) => Err(mismatch("a field to be changed is not there")),
+            (op::REMOVED | op::REMOVED_UNKNOWN, Some(position)) => {
+                if op == op::REMOVED {
+                    let old = next(reader.bytes())?;
+                    if let Some(field) = self.field(position) {
+                        expect(Some(old), &field.value().text())?;
+                    }
                 }
                 self.remove(position);
+                Ok(())
             }
-            (Some(position), change) => return self.change(position, |field| field.apply(change)),
+            (op, Some(position)) => self.change(position, |field| field.replay(op, reader)),
         }
-        Ok(())
     }
 }
 
 impl Field {
-    fn apply(&mut self, change: &Change<'_>) -> Result<()> {
+    fn replay(&mut self, op: u8, reader: &mut Reader<'_>) -> Result<()> {
         match self {
-            Field::Tree(tree) => tree.1.change(change),
-            Field::Text { .. } => {
-                let Value::Text(before) = self.value() else {
-                    return Ok(());
-                };
-                let after = value(before, change)?;
-                *self = Field::new(self.key(), &after);
+            Field::Tree(tree) => {
+                let change = next(reader.change_of(op))?;
+                tree.1.change(&change)
+            }
+            Field::Text { key, text } => {
+                let at = *key as usize + 1;
+                let mut bytes = core::mem::take(text).into_vec();
+                splice_value(&mut bytes, at, op, reader)?;
+                if bytes.len() - at > SMALL {
+                    *self = Field::new(&bytes[..at - 1], &bytes[at..]);
+                } else {
+                    *text = bytes.into();
+                }
                 Ok(())
             }
         }

@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 
 use crate::delta::array::Extent;
+use crate::delta::code::{self, op};
 use crate::delta::merge::Merger;
 use crate::delta::{Change, Delta, Span, apply, diff};
-use crate::json::{Text, number, object::Fields, text};
+use crate::json::{Text, number, text};
 use crate::{Code, Error, Result};
 
 use super::compare::count;
@@ -13,7 +14,17 @@ use super::object::{Object, Value};
 use super::{Document, Operation, Operations};
 
 impl Document {
-    /// The delta of merging `changes`, validated text of an object, into this one, followed by `operations`.
+    /// Appends the code of the delta of merging `changes`, validated text of an object, into this one.
+    pub fn merge(&self, changes: &[u8], code: &mut Vec<u8>) {
+        match Value::of(self) {
+            this @ (Value::Object(_) | Value::Text([b'{', ..])) => {
+                merge_fields(this, changes, code);
+            }
+            _ => code::encode(&Delta::default(), code),
+        }
+    }
+
+    /// The delta of merging `changes`, followed by `operations`.
     ///
     /// # Errors
     /// `invalid_value` naming the path where an operation meets another kind of value.
@@ -22,11 +33,20 @@ impl Document {
         changes: &'a [u8],
         operations: &Operations<'a>,
     ) -> Result<Delta<'a>> {
+        let mut merged = Delta::default();
+        if changes != b"{}" {
+            let mut bytes = Vec::new();
+            self.merge(changes, &mut bytes);
+            merged = code::decode(&bytes)?.into_owned();
+        }
         let this = Value::of(self);
-        let merged = match this.merge(changes) {
-            Some(Change::Nested(delta)) => delta,
-            _ => Delta::default(),
-        };
+        if let ([(path, operation)], true) = (operations.0.as_slice(), merged.is_empty()) {
+            let change = State::Stored(this, None).operate(path, *operation)?;
+            return Ok(match change {
+                Some(Change::Nested(delta)) => delta,
+                _ => merged,
+            });
+        }
         if operations.0.is_empty() {
             return Ok(merged);
         }
@@ -48,50 +68,74 @@ impl Document {
     }
 }
 
-impl<'a> Value<'a> {
-    fn merge(self, change: &'a [u8]) -> Option<Change<'a>> {
-        if !text::is_object(change) {
-            return self.against(change);
-        }
-        let fields: Vec<_> = match self {
-            Value::Object(object) => merge_fields(change, |key, _| child(object, key)),
-            Value::Text(stored) if text::is_object(stored) => {
-                let mut fields = Fields::read(stored);
-                merge_fields(change, |key, hint| {
-                    fields
-                        .find(key, hint)
-                        .map(|position| Value::Text(fields.value(position)))
-                })
-            }
-            _ => {
-                return Some(Change::Modified {
-                    old: Some(self.text()),
-                    new: Cow::Borrowed(change),
-                });
+/// Appends what merging `changes` does to the fields of an object and gives how many it changes.
+fn merge_fields(object: Value<'_>, changes: &[u8], code: &mut Vec<u8>) -> usize {
+    let place = code.len();
+    code.push(0);
+    let mut count = 0;
+    let mut hint = 1;
+    for (key, new) in text::fields(changes) {
+        let before = code.len();
+        code::write_bytes(key, code);
+        let changed = match object.look_up(key, &mut hint) {
+            Some(value) => merge_value(value, new, code),
+            None => {
+                code.push(op::ADDED);
+                code::write_bytes(new, code);
+                true
             }
         };
-        (!fields.is_empty()).then_some(Change::Nested(Delta { fields }))
+        count += usize::from(changed);
+        if !changed {
+            code.truncate(before);
+        }
     }
+    code::set_number(count as u64, place, code);
+    count
 }
 
-fn merge_fields<'a>(
-    changes: &'a [u8],
-    mut find: impl FnMut(&[u8], usize) -> Option<Value<'a>>,
-) -> Vec<(Text<'a>, Change<'a>)> {
-    let fields = text::fields(changes).enumerate();
-    fields
-        .filter_map(|(hint, (key, new))| {
-            let change = match find(key, hint) {
-                Some(value) => value.merge(new)?,
-                None => Change::Added(Cow::Borrowed(new)),
-            };
-            Some((Cow::Borrowed(key), change))
-        })
-        .collect()
+/// Appends what merging `new` makes of a value; gives whether it changes.
+fn merge_value(value: Value<'_>, new: &[u8], code: &mut Vec<u8>) -> bool {
+    match (value, new) {
+        (Value::Object(_) | Value::Text([b'{', ..]), [b'{', ..]) => {
+            code.push(op::NESTED);
+            merge_fields(value, new, code) > 0
+        }
+        (Value::Text(old), _) if old == new => false,
+        (Value::Text([b'[', ..]) | Value::Array(_), [b'[', ..]) => {
+            let change = value.against(new);
+            if let Some(change) = &change {
+                code::encode_change(change, code);
+            }
+            change.is_some()
+        }
+        _ => {
+            code.push(op::MODIFIED);
+            code::write_bytes(&value.text(), code);
+            code::write_bytes(new, code);
+            true
+        }
+    }
 }
 
 fn child<'a>(object: &'a Object, key: &[u8]) -> Option<Value<'a>> {
     Some(object.field(object.find(key)?)?.value())
+}
+
+impl<'a> Value<'a> {
+    /// The field `key` of an object. `hint` is where it may stand in a small one, and then where the one behind it does.
+    fn look_up(self, key: &[u8], hint: &mut usize) -> Option<Value<'a>> {
+        match self {
+            Value::Object(object) => child(object, key),
+            Value::Text(text) => {
+                let at = text::find_field(text, 0, *hint, key)?;
+                let end = text::skip_value(text, at);
+                *hint = end + 1;
+                Some(Value::Text(&text[at..end]))
+            }
+            Value::Array(_) => None,
+        }
+    }
 }
 
 /// A value as it stands after the changes found so far.
@@ -262,10 +306,7 @@ impl<'a> Value<'a> {
     ) -> Result<State<'a, 's>> {
         let stored = match self {
             Value::Object(object) => child(object, key),
-            Value::Text(stored) if text::is_object(stored) => {
-                let found = text::fields(stored).find(|(there, _)| *there == key);
-                found.map(|(_, value)| Value::Text(value))
-            }
+            Value::Text([b'{', ..]) => self.look_up(key, &mut 1),
             _ => return Err(not_an_object(operation)),
         };
         let change =

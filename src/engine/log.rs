@@ -6,7 +6,7 @@
 //! An entry says how to come back to the commit before it (see `Stamp`), so the log is read from the newest commit, whose
 //! stamp the record has, backwards; it is trimmed from the oldest on only, and so never has a hole.
 
-use crate::delta::code::{Reader, write_number};
+use crate::delta::code::{Reader, set_number, write_number};
 
 use super::revision::{Head, Stamp};
 
@@ -80,18 +80,19 @@ impl Log {
         if self.count == 0 {
             self.oldest = now.at;
         }
-        let mut step = Vec::with_capacity(16);
-        now.write_step(before, &mut step);
-        let length = (step.len() + code.len()) as u64;
-        // The standard growth doubles; a log is one of very many and mostly short.
-        let wanted = code.len() + step.len() + 4;
+        // A step has 40 bytes at most, the lengths 10 together.
+        let wanted = code.len() + if now.follows(before) { 8 } else { 50 };
         if self.bytes.capacity() - self.bytes.len() < wanted {
             self.drop_trimmed();
+            // The standard growth doubles; a log is one of very many and mostly short.
             self.bytes.reserve_exact(wanted + self.bytes.len() / 2);
         }
-        write_number(length, &mut self.bytes);
-        self.bytes.extend_from_slice(&step);
+        let front = self.bytes.len();
+        self.bytes.push(0);
+        now.write_step(before, &mut self.bytes);
         self.bytes.extend_from_slice(code);
+        let length = (self.bytes.len() - front - 1) as u64;
+        set_number(length, front, &mut self.bytes);
         let end = self.bytes.len();
         write_number(length, &mut self.bytes);
         self.bytes[end..].reverse();

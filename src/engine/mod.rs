@@ -32,22 +32,14 @@ pub type Tell<'f> = dyn FnMut(&Record, Option<&[u8]>) -> Result<()> + 'f;
 /// Where records live. What engines do comes in as references to functions, so that each store is compiled once.
 ///
 /// `read`, `write` and `remove` see the newest record, or one that a compare-and-set proves to be the newest.
-#[allow(
-    async_fn_in_trait,
-    reason = "an engine and its store live on one thread"
-)]
 pub trait Store {
     /// Calls `read` with the record of `id`; one whose tombstone has passed is absent.
-    async fn read<R>(
-        &self,
-        id: &[u8],
-        read: impl FnOnce(Option<&Record>) -> Result<R>,
-    ) -> Result<R>;
+    fn read<R>(&self, id: &[u8], read: impl FnOnce(Option<&Record>) -> Result<R>) -> Result<R>;
 
     /// Makes the commit that `step` returns for the record as it is, atomically, and calls `done` with the record after it
     /// and the code of the delta: none where nothing was committed, empty where a lineage began. `step` is called again when
     /// another writer came first; a record whose tombstone has passed is absent to it.
-    async fn write(
+    fn write(
         &self,
         id: &[u8],
         context: &WriteContext<'_>,
@@ -56,7 +48,7 @@ pub trait Store {
     ) -> Result<()>;
 
     /// Deletes the context if `check` allows it for the record as it is, leaving a tombstone, and says which head went.
-    async fn remove(
+    fn remove(
         &self,
         id: &[u8],
         context: &WriteContext<'_>,
@@ -64,13 +56,13 @@ pub trait Store {
     ) -> Result<Option<Head>>;
 
     /// Visits what is due in the order it fell due, `limit` contexts at most.
-    async fn cleanup(&self, context: &WriteContext<'_>, limit: usize) -> Result<Cleaned>;
+    fn cleanup(&self, context: &WriteContext<'_>, limit: usize) -> Result<Cleaned>;
 
     /// Ids in the order of their UTF-8 bytes.
-    async fn list(&self, page: &Page<'_>) -> Result<Listed>;
+    fn list(&self, page: &Page<'_>) -> Result<Listed>;
 
     /// Lets go of everything.
-    async fn close(&self) -> Result<()>;
+    fn close(&self) -> Result<()>;
 }
 
 /// What a write knows besides the record.
@@ -186,51 +178,45 @@ impl<S: Store> Engine<S> {
     ///
     /// # Errors
     /// Those of the store.
-    pub async fn get<R>(
-        &self,
-        id: &[u8],
-        see: impl FnOnce(Option<(&Record, &Live)>) -> R,
-    ) -> Result<R> {
-        self.store
-            .read(id, |record| {
-                Ok(see(record.and_then(|record| Some((record, record.live()?)))))
-            })
-            .await
+    pub fn get<R>(&self, id: &[u8], see: impl FnOnce(Option<(&Record, &Live)>) -> R) -> Result<R> {
+        self.store.read(id, |record| {
+            Ok(see(record.and_then(|record| Some((record, record.live()?)))))
+        })
     }
 
     /// Deletes a context and says which head it had.
     ///
     /// # Errors
     /// `conflict` where `guard` asks for another version; those of the store.
-    pub async fn delete(&self, id: &[u8], guard: Option<Guard>, now: f64) -> Result<Option<Head>> {
+    pub fn delete(&self, id: &[u8], guard: Option<Guard>, now: f64) -> Result<Option<Head>> {
         let mut check = |record: Option<&Record>| {
             write::check(guard, record)?;
             Ok(record.is_some_and(|record| record.live().is_some()))
         };
-        self.store.remove(id, &self.context(now), &mut check).await
+        self.store.remove(id, &self.context(now), &mut check)
     }
 
     /// Removes what is due, `limit` contexts visited at most.
     ///
     /// # Errors
     /// Those of the store.
-    pub async fn cleanup(&self, limit: usize, now: f64) -> Result<Cleaned> {
-        self.store.cleanup(&self.context(now), limit).await
+    pub fn cleanup(&self, limit: usize, now: f64) -> Result<Cleaned> {
+        self.store.cleanup(&self.context(now), limit)
     }
 
     /// Lists ids.
     ///
     /// # Errors
     /// Those of the store.
-    pub async fn list(&self, page: &Page<'_>) -> Result<Listed> {
-        self.store.list(page).await
+    pub fn list(&self, page: &Page<'_>) -> Result<Listed> {
+        self.store.list(page)
     }
 
     /// The kept deltas of a context; none where there is no context.
     ///
     /// # Errors
     /// Those of the store.
-    pub async fn deltas(&self, id: &[u8], limit: usize, descending: bool) -> Result<Vec<Kept>> {
+    pub fn deltas(&self, id: &[u8], limit: usize, descending: bool) -> Result<Vec<Kept>> {
         let mut found = Vec::new();
         let mut read = |record: Option<&Record>| {
             if let Some(record) = record {
@@ -238,7 +224,7 @@ impl<S: Store> Engine<S> {
             }
             Ok(())
         };
-        self.store.read(id, &mut read).await?;
+        self.store.read(id, &mut read)?;
         Ok(found)
     }
 
@@ -246,8 +232,8 @@ impl<S: Store> Engine<S> {
     ///
     /// # Errors
     /// Those of the store.
-    pub async fn close(&self) -> Result<()> {
-        self.store.close().await
+    pub fn close(&self) -> Result<()> {
+        self.store.close()
     }
 }
 

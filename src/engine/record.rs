@@ -176,7 +176,7 @@ impl Record {
                 }
             }
             if entry.head.version > snapshot_version {
-                let applied = code::decode(&entry.code).and_then(|delta| document.apply(&delta));
+                let applied = document.replay(&entry.code);
                 applied.map_err(|_| "an entry that doesn't fit the state before it")?;
             }
             before = Some((entry.head, now));
@@ -203,10 +203,20 @@ impl Record {
     /// # Errors
     /// `internal` when it doesn't fit; the record is unusable then.
     pub fn apply(&mut self, commit: Commit) -> Result<()> {
-        let Commit::Change { head, at, code } = commit else {
-            *self = Record::create(commit)?;
-            return Ok(());
-        };
+        match commit {
+            Commit::Change { head, at, code } => self.change(head, at, &code),
+            commit => {
+                *self = Record::create(commit)?;
+                Ok(())
+            }
+        }
+    }
+
+    /// Makes a commit of one more version.
+    ///
+    /// # Errors
+    /// As [`apply`](Record::apply).
+    pub fn change(&mut self, head: Head, at: f64, code: &[u8]) -> Result<()> {
         let before = Stamp {
             revision: self.head.revision,
             at: self.at,
@@ -214,12 +224,12 @@ impl Record {
         let Body::Live(live) = &mut self.body else {
             return Err(out_of_order());
         };
-        live.document.apply(&code::decode(&code)?)?;
+        live.document.replay(code)?;
         let now = Stamp {
             revision: head.revision,
             at,
         };
-        live.log.push(now, before, &code);
+        live.log.push(now, before, code);
         self.head = head;
         self.at = at;
         Ok(())

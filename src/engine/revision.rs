@@ -83,6 +83,13 @@ const OTHER_WRITER: u8 = 1;
 const EXACT_TIMES: u8 = 2;
 
 impl Stamp {
+    /// Whether the step to `before` takes few bytes, as it does for the commits of one engine.
+    pub(super) fn follows(self, before: Stamp) -> bool {
+        self.revision.writer == before.revision.writer
+            && self.at - before.at < 1e6
+            && self.revision.counter.wrapping_sub(before.revision.counter) < 1 << 28
+    }
+
     /// Appends how to come from this stamp to `before`.
     pub(super) fn write_step(self, before: Stamp, out: &mut Vec<u8>) {
         let elapsed = self.at - before.at;

@@ -55,7 +55,7 @@ impl<S: Store> Engine<S> {
     ///
     /// # Errors
     /// `not_found` where there is no context; those of the store.
-    pub async fn sync<R>(
+    pub fn sync<R>(
         &self,
         id: &[u8],
         since: Since,
@@ -65,7 +65,7 @@ impl<S: Store> Engine<S> {
         let mut see = Once::new(see);
         let mut read =
             |record: Option<&Record>| see.call(|see| answer(record, since, old_values).map(see));
-        self.store().read(id, &mut read).await?;
+        self.store().read(id, &mut read)?;
         see.result()
     }
 }

@@ -28,8 +28,8 @@ pub struct Written<'a> {
     pub record: &'a Record,
     /// Its state as it is now.
     pub document: &'a Document,
-    /// The committed delta, unless a lineage began or nothing changed.
-    pub delta: Option<Delta<'a>>,
+    /// The committed delta's compact code, unless a lineage began or nothing changed.
+    pub code: Option<&'a [u8]>,
 }
 
 impl<S: Store> Engine<S> {
@@ -37,7 +37,7 @@ impl<S: Store> Engine<S> {
     ///
     /// # Errors
     /// `invalid_value` and `limit_exceeded` for what `after` holds, `conflict` by `guard`; those of the store.
-    pub async fn set<R>(
+    pub fn set<R>(
         &self,
         id: &[u8],
         after: &[u8],
@@ -62,9 +62,11 @@ impl<S: Store> Engine<S> {
             };
             let compared = live.document().compare(after, limits.depth);
             let delta = compared.map_err(|refused| refused.into_error(after))?;
-            Ok(self.change(record, &delta, now))
+            let mut code = Vec::new();
+            code::encode(&delta, &mut code);
+            Ok(self.change(record, code, now))
         };
-        self.commit(id, now, &mut step, see).await
+        self.commit(id, now, &mut step, see)
     }
 
     /// Merges `changes`, text of an object, deeply into the state, then does `operations`.
@@ -72,7 +74,7 @@ impl<S: Store> Engine<S> {
     /// # Errors
     /// `not_found` where there is no context, `invalid_value` and `limit_exceeded` for what comes in and what comes out,
     /// `conflict` by `guard`; those of the store.
-    pub async fn update<R>(
+    pub fn update<R>(
         &self,
         id: &[u8],
         changes: &[u8],
@@ -90,23 +92,29 @@ impl<S: Store> Engine<S> {
         let mut step = |record: Option<&Record>| {
             check(guard, record)?;
             let live = record.and_then(Record::live).ok_or_else(not_found)?;
-            let delta = live.document().update(changes, operations)?;
+            let mut code = Vec::with_capacity(2 * changes.len());
+            if operations.0.is_empty() {
+                live.document().merge(changes, &mut code);
+            } else {
+                let delta = live.document().update(changes, operations)?;
+                code::encode(&delta, &mut code);
+            }
             if live.document().length() + grows_at_most > limits.context_bytes {
-                check_length(live.document(), &delta, &limits)?;
+                check_length(live.document(), &code, &limits)?;
             }
             if operations.deepest() > limits.depth {
-                check_depth(live.document(), &delta, &limits)?;
+                check_depth(live.document(), &code, &limits)?;
             }
-            Ok(self.change(record, &delta, now))
+            Ok(self.change(record, code, now))
         };
-        self.commit(id, now, &mut step, see).await
+        self.commit(id, now, &mut step, see)
     }
 
     /// Installs a state from outside as a new lineage, at `version` or one after the last known.
     ///
     /// # Errors
     /// `invalid_value` and `limit_exceeded` for what `state` holds; those of the store.
-    pub async fn restore<R>(
+    pub fn restore<R>(
         &self,
         id: &[u8],
         state: &[u8],
@@ -127,10 +135,10 @@ impl<S: Store> Engine<S> {
                 document: restored.clone(),
             }))
         };
-        self.commit(id, now, &mut step, see).await
+        self.commit(id, now, &mut step, see)
     }
 
-    async fn commit<R>(
+    fn commit<R>(
         &self,
         id: &[u8],
         now: f64,
@@ -141,21 +149,18 @@ impl<S: Store> Engine<S> {
         let mut done =
             |record: &Record, code: Option<&[u8]>| see.call(|see| tell(record, code, see));
         self.store()
-            .write(id, &self.context(now), step, &mut done)
-            .await?;
+            .write(id, &self.context(now), step, &mut done)?;
         see.result()
     }
 
-    fn change(&self, record: Option<&Record>, delta: &Delta<'_>, now: f64) -> Step {
-        if delta.is_empty() {
+    fn change(&self, record: Option<&Record>, code: Vec<u8>, now: f64) -> Step {
+        if code == code::EMPTY {
             return Step::Keep;
         }
-        let mut bytes = Vec::with_capacity(64);
-        code::encode(delta, &mut bytes);
         Step::Commit(Commit::Change {
             head: self.next_head(last_version(record)),
             at: now,
-            code: bytes,
+            code,
         })
     }
 }
@@ -163,16 +168,12 @@ impl<S: Store> Engine<S> {
 /// `code` is that of the committed delta: none where nothing changed, empty where a lineage began.
 fn tell<R>(record: &Record, code: Option<&[u8]>, see: impl FnOnce(Written<'_>) -> R) -> Result<R> {
     let live = record.live().ok_or_else(not_found)?;
-    let delta = match code {
-        Some(code) if !code.is_empty() => Some(code::decode(code)?),
-        _ => None,
-    };
     Ok(see(Written {
         changed: code.is_some(),
-        created: code.is_some() && delta.is_none(),
+        created: code.is_some_and(<[u8]>::is_empty),
         record,
         document: live.document(),
-        delta,
+        code: code.filter(|code| !code.is_empty()),
     }))
 }
 
@@ -237,18 +238,18 @@ fn read_object(text: &[u8], depth: u32) -> Result<Document> {
     Ok(Document::read(text))
 }
 
-fn check_length(document: &Document, delta: &Delta<'_>, limits: &Limits) -> Result<()> {
+fn check_length(document: &Document, code: &[u8], limits: &Limits) -> Result<()> {
     let mut after = document.clone();
-    after.apply(delta)?;
+    after.replay(code)?;
     if after.length() > limits.context_bytes {
         return Err(too_large(after.length(), limits));
     }
     Ok(())
 }
 
-fn check_depth(document: &Document, delta: &Delta<'_>, limits: &Limits) -> Result<()> {
+fn check_depth(document: &Document, code: &[u8], limits: &Limits) -> Result<()> {
     let mut after = document.clone();
-    after.apply(delta)?;
+    after.replay(code)?;
     let text = after.text();
     text::validate(&text, limits.depth).map_err(|refused| refused.into_error(&text))
 }

@@ -64,35 +64,47 @@ impl<'a> Fields<'a> {
 /// The keys of one object while it is read, to find one that stands there twice.
 #[derive(Default)]
 pub struct Keys<'a> {
-    keys: Vec<&'a [u8]>,
+    /// The first keys. Most objects have no more, and need no memory besides.
+    first: [&'a [u8]; LINEAR],
+    count: usize,
+    more: Vec<&'a [u8]>,
     index: Positions,
 }
 
 impl<'a> Keys<'a> {
     /// Adds a key; `false` when it was there.
     pub fn insert(&mut self, key: &'a [u8]) -> bool {
-        let keys = &mut self.keys;
-        if keys.len() < LINEAR {
-            if keys.contains(&key) {
+        if self.count < LINEAR {
+            if self.first[..self.count].contains(&key) {
                 return false;
             }
-            keys.push(key);
+            self.first[self.count] = key;
+            self.count += 1;
             return true;
         }
+        self.insert_further(key)
+    }
+
+    #[inline(never)]
+    fn insert_further(&mut self, key: &'a [u8]) -> bool {
+        let (first, more) = (&self.first, &mut self.more);
         if self.index.is_empty() {
-            self.index = Positions::of(keys.len(), &|position| hash(keys[position as usize]));
+            self.index = Positions::of(LINEAR, &|position| hash(first[position as usize]));
         }
-        if self
+        let at = |more: &[&'a [u8]], position: u32| match first.get(position as usize) {
+            Some(key) => *key,
+            None => more[position as usize - LINEAR],
+        };
+        let found = self
             .index
-            .find(hash(key), |position| keys[position as usize] == key)
-            .is_some()
-        {
+            .find(hash(key), |position| at(more, position) == key);
+        if found.is_some() {
             return false;
         }
-        keys.push(key);
-        self.index.insert(keys.len() as u32 - 1, &|position| {
-            hash(keys[position as usize])
-        });
+        more.push(key);
+        let last = (LINEAR + more.len() - 1) as u32;
+        self.index
+            .insert(last, &|position| hash(at(more, position)));
         true
     }
 }

@@ -327,6 +327,35 @@ pub fn fields(text: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
     })
 }
 
+/// Where the value of `key` begins in the validated object that stands at `start`; looked for from `hint` on, where a field or the object's
+/// end stands, and then from the beginning.
+pub fn find_field(text: &[u8], start: usize, hint: usize, key: &[u8]) -> Option<usize> {
+    let begin = start + 1;
+    let mut at = hint;
+    let mut end = usize::MAX;
+    loop {
+        if at >= end {
+            return None;
+        }
+        if text.get(at) != Some(&b'"') {
+            // The object ends here; what stands before the hint is left.
+            if end != usize::MAX || hint == begin {
+                return None;
+            }
+            end = hint;
+            at = begin;
+            continue;
+        }
+        // A key's text ends with its quote: another one that begins so is longer and has no colon there.
+        let colon = at + key.len();
+        if text[at..].starts_with(key) && text.get(colon) == Some(&b':') {
+            return Some(colon + 1);
+        }
+        at = skip_value(text, skip_string(text, at) + 1);
+        at += usize::from(text.get(at) == Some(&b','));
+    }
+}
+
 /// How many levels of containers validated text has: 0 for a scalar.
 pub fn depth(text: &[u8]) -> u32 {
     let (mut at, mut open, mut deepest) = (0, 0_u32, 0);

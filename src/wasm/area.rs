@@ -4,8 +4,6 @@
 //! a call and read by JavaScript after it. All are shared by every instance of the class: a call is over before the next begins.
 
 use core::cell::RefCell;
-use std::rc::Rc;
-
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::output::Output;
@@ -14,7 +12,7 @@ use super::output::Output;
 const KEPT: usize = 1 << 20;
 
 /// What JavaScript wrote.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub(super) struct Input {
     id: Vec<u8>,
     text: Vec<u8>,
@@ -22,6 +20,7 @@ pub(super) struct Input {
 
 impl Input {
     /// The first bytes of both areas, for a call that outlives them.
+    #[cfg(feature = "waiting")]
     pub(super) fn copy(&self, id: u32, text: u32) -> Input {
         Input {
             id: self.id(0, id).into(),
@@ -46,8 +45,7 @@ fn slice(area: &[u8], start: u32, length: u32) -> &[u8] {
 }
 
 thread_local! {
-    /// Shared with a call only while it runs: one that has to wait gets a copy.
-    pub(super) static INPUT: RefCell<Rc<Input>> = RefCell::default();
+    pub(super) static INPUT: RefCell<Input> = RefCell::default();
     pub(super) static OUTPUT: RefCell<Output> = RefCell::default();
 }
 
@@ -55,7 +53,7 @@ fn grow(area: fn(&mut Input) -> &mut Vec<u8>, bytes: u32) -> *mut u8 {
     let bytes = bytes as usize;
     INPUT.with(|input| {
         let mut input = input.borrow_mut();
-        let area = area(Rc::make_mut(&mut input));
+        let area = area(&mut input);
         if area.len() < bytes || (area.len() > KEPT && bytes <= KEPT) {
             // What the area held is of no use any more: growing would copy it.
             *area = Vec::new();

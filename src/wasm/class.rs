@@ -1,6 +1,5 @@
 //! The class itself. Each method reads its arguments from the areas, calls the engine once and writes the answer.
 
-use core::future::Future;
 use std::rc::Rc;
 use std::sync::Once;
 
@@ -16,22 +15,29 @@ use crate::json::{canonical::write_string, number, seed};
 use super::algebra::{DEEPEST, DELTA_LEVELS, valid};
 use super::area::{INPUT, Input, OUTPUT};
 use super::asked::Asked;
-use super::host::{Host, poll};
-use super::output::{DONE, FULL, NOTHING, Output, write_list};
+use super::output::{DONE, FULL, NOTHING, Output, status, write_list};
 use super::settings::Settings;
+#[cfg(feature = "waiting")]
+use super::waiting::Waiting;
 
 static SEEDED: Once = Once::new();
+
+/// States up to so many bytes go along with the outcome of a write. Larger ones are asked for when somebody reads them; where calls
+/// share transactions, they come with the last write.
+const SMALL_STATE: usize = 512;
 
 /// An engine over one store.
 #[wasm_bindgen]
 pub struct Chord {
     inner: Rc<Inner>,
+    /// Where calls wait, unless contexts are kept in memory.
+    #[cfg(feature = "waiting")]
+    waiting: Option<Rc<Waiting>>,
 }
 
 struct Inner {
     engine: Engine<Staged>,
     writer: u64,
-    host: Host,
 }
 
 /// What the caller knows of a revision, whose text stands behind the id.
@@ -70,19 +76,22 @@ pub(super) fn reply(status: u32, write: impl FnOnce(&mut Output)) -> Result<u32>
 }
 
 impl Chord {
-    fn run<F>(
+    /// Runs a call: at once where memory is the store, else when what it asks for has been brought there. `id` and `text` are the bytes
+    /// of the areas that it reads.
+    fn run(
         &self,
         asked: Asked,
         id: u32,
         text: u32,
-        call: impl Fn(Rc<Inner>, Rc<Input>) -> F + 'static,
-    ) -> u32
-    where
-        F: Future<Output = Result<u32>> + 'static,
-    {
-        let inner = self.inner.clone();
-        let call = move |input| call(inner.clone(), input);
-        self.inner.host.run(asked, id, text, call)
+        call: impl Fn(&Inner, &Input) -> Result<u32> + 'static,
+    ) -> u32 {
+        #[cfg(feature = "waiting")]
+        if let Some(waiting) = &self.waiting {
+            let inner = self.inner.clone();
+            return waiting.add(asked, id, text, Box::new(move |input| call(&inner, input)));
+        }
+        let _ = (asked, id, text);
+        INPUT.with(|input| status(call(&self.inner, &input.borrow())))
     }
 }
 
@@ -98,13 +107,19 @@ impl Chord {
     ) -> core::result::Result<Chord, JsError> {
         let settings: Settings = serde_wasm_bindgen::from_value(settings)?;
         SEEDED.call_once(|| seed(settings.seed()));
-        let (store, host) = Host::open(&settings, settled, ask);
+        #[cfg(feature = "waiting")]
+        let (store, waiting) = Waiting::open(&settings, settled, &ask).unzip();
+        #[cfg(feature = "waiting")]
+        let store = store.unwrap_or_default();
+        #[cfg(not(feature = "waiting"))]
+        let (store, _) = (Staged::default(), (settled, ask));
         Ok(Chord {
             inner: Rc::new(Inner {
                 engine: Engine::new(store, settings.policy(), settings.writer()),
                 writer: settings.writer(),
-                host,
             }),
+            #[cfg(feature = "waiting")]
+            waiting,
         })
     }
 
@@ -114,13 +129,12 @@ impl Chord {
             unguarded(version, Asked::Set(id), Asked::Write(id)),
             id + known,
             context,
-            move |inner, input| async move {
+            move |inner, input| {
                 let guard = guard(version, revision(&input, id, known));
                 let see = |written: Written<'_>| inner.written(&written);
                 inner
                     .engine
-                    .set(input.id(0, id), input.text(0, context), guard, now, see)
-                    .await?
+                    .set(input.id(0, id), input.text(0, context), guard, now, see)?
             },
         )
     }
@@ -139,7 +153,7 @@ impl Chord {
             Asked::Write(id),
             id + known,
             changes + operations,
-            move |inner, input| async move {
+            move |inner, input| {
                 let guard = guard(version, revision(&input, id, known));
                 let operations = match input.text(changes, operations) {
                     b"" => Operations::default(),
@@ -149,66 +163,46 @@ impl Chord {
                 let changes = input.text(0, changes);
                 inner
                     .engine
-                    .update(input.id(0, id), changes, &operations, guard, now, see)
-                    .await?
+                    .update(input.id(0, id), changes, &operations, guard, now, see)?
             },
         )
     }
 
     /// Installs a state as a new lineage.
     pub fn restore(&self, id: u32, state: u32, version: f64, now: f64) -> u32 {
-        self.run(
-            Asked::Restore(id),
-            id,
-            state,
-            move |inner, input| async move {
-                let see = |written: Written<'_>| inner.written(&written);
-                let state = input.text(0, state);
-                inner
-                    .engine
-                    .restore(input.id(0, id), state, version as u64, now, see)
-                    .await?
-            },
-        )
+        self.run(Asked::Restore(id), id, state, move |inner, input| {
+            let see = |written: Written<'_>| inner.written(&written);
+            let state = input.text(0, state);
+            inner
+                .engine
+                .restore(input.id(0, id), state, version as u64, now, see)?
+        })
     }
 
     /// The state, or nothing to tell where version and revision are those that the caller has.
     pub fn get(&self, id: u32, known: u32, version: f64) -> u32 {
-        self.run(
-            Asked::Read(id),
-            id + known,
-            0,
-            move |inner, input| async move {
-                let have = match revision(&input, id, known) {
-                    Known::Revision(revision) => Some(Head {
-                        version: version as u64,
-                        revision,
-                    }),
-                    Known::Nothing | Known::Foreign => None,
-                };
-                inner.state(input.id(0, id), have).await
-            },
-        )
+        self.run(Asked::Read(id), id + known, 0, move |inner, input| {
+            let have = match revision(&input, id, known) {
+                Known::Revision(revision) => Some(Head {
+                    version: version as u64,
+                    revision,
+                }),
+                Known::Nothing | Known::Foreign => None,
+            };
+            inner.state(input.id(0, id), have)
+        })
     }
 
     /// What a client has to be told.
     pub fn sync(&self, id: u32, known: u32, version: f64, old_values: bool) -> u32 {
-        self.run(
-            Asked::Read(id),
-            id + known,
-            0,
-            move |inner, input| async move {
-                let since = Since {
-                    version: version as u64,
-                    revision: revision(&input, id, known),
-                };
-                let see = |synced: Synced<'_>| inner.synced(&synced);
-                inner
-                    .engine
-                    .sync(input.id(0, id), since, old_values, see)
-                    .await?
-            },
-        )
+        self.run(Asked::Read(id), id + known, 0, move |inner, input| {
+            let since = Since {
+                version: version as u64,
+                revision: revision(&input, id, known),
+            };
+            let see = |synced: Synced<'_>| inner.synced(&synced);
+            inner.engine.sync(input.id(0, id), since, old_values, see)?
+        })
     }
 
     /// Deletes a context.
@@ -217,9 +211,9 @@ impl Chord {
             unguarded(version, Asked::Delete(id), Asked::DeleteVersion(id)),
             id + known,
             0,
-            move |inner, input| async move {
+            move |inner, input| {
                 let guard = guard(version, revision(&input, id, known));
-                match inner.engine.delete(input.id(0, id), guard, now).await? {
+                match inner.engine.delete(input.id(0, id), guard, now)? {
                     Some(head) => reply(DONE, |output| {
                         output.head(head, now, inner.writer);
                     }),
@@ -237,14 +231,14 @@ impl Chord {
             prefix,
             descending,
         };
-        self.run(asked, cursor + prefix, 0, move |inner, input| async move {
+        self.run(asked, cursor + prefix, 0, move |inner, input| {
             let page = Page {
                 limit: limit as usize,
                 cursor: (cursor > 0).then(|| input.id(0, cursor)),
                 descending,
                 prefix: input.id(cursor, prefix),
             };
-            let listed = inner.engine.list(&page).await?;
+            let listed = inner.engine.list(&page)?;
             reply(DONE, |output| {
                 output
                     .part(|out| write_list(out, listed.ids.iter(), |id, out| write_string(id, out)))
@@ -255,11 +249,10 @@ impl Chord {
 
     /// Kept deltas as a JSON array of `[version, revision, the one before it or "", insertedAt, delta]`.
     pub fn deltas(&self, id: u32, limit: u32, descending: bool) -> u32 {
-        self.run(Asked::Read(id), id, 0, move |inner, input| async move {
+        self.run(Asked::Read(id), id, 0, move |inner, input| {
             let kept = inner
                 .engine
-                .deltas(input.id(0, id), limit as usize, descending)
-                .await?;
+                .deltas(input.id(0, id), limit as usize, descending)?;
             reply(DONE, |output| {
                 output.part(|out| {
                     write_list(out, kept.iter(), |kept, out| {
@@ -284,40 +277,35 @@ impl Chord {
 
     /// Removes what is due; removed contexts as a JSON array of `[id, version, revision]`, removed deltas as a number.
     pub fn cleanup(&self, limit: u32, now: f64) -> u32 {
-        self.run(
-            Asked::Cleanup { limit, now },
-            0,
-            0,
-            move |inner, _| async move {
-                let cleaned = inner.engine.cleanup(limit as usize, now).await?;
-                reply(DONE, |output| {
-                    output
-                        .part(|out| {
-                            write_list(out, cleaned.contexts.iter(), |(id, head), out| {
-                                out.push(b'[');
-                                write_string(id, out);
-                                out.push(b',');
-                                number::write_integer(head.version, out);
-                                out.extend_from_slice(b",\"");
-                                head.revision.write(out);
-                                out.extend_from_slice(b"\"]");
-                            });
-                        })
-                        .extra(cleaned.deltas as f64);
-                })
-            },
-        )
+        self.run(Asked::Cleanup { limit, now }, 0, 0, move |inner, _| {
+            let cleaned = inner.engine.cleanup(limit as usize, now)?;
+            reply(DONE, |output| {
+                output
+                    .part(|out| {
+                        write_list(out, cleaned.contexts.iter(), |(id, head), out| {
+                            out.push(b'[');
+                            write_string(id, out);
+                            out.push(b',');
+                            number::write_integer(head.version, out);
+                            out.extend_from_slice(b",\"");
+                            head.revision.write(out);
+                            out.extend_from_slice(b"\"]");
+                        });
+                    })
+                    .extra(cleaned.deltas as f64);
+            })
+        })
     }
 
     /// Makes sure that the store is there.
     pub fn open(&self) -> u32 {
-        self.run(Asked::Open, 0, 0, |_, _| async { reply(DONE, |_| {}) })
+        self.run(Asked::Open, 0, 0, |_, _| reply(DONE, |_| {}))
     }
 
     /// Lets go of the store.
     pub fn close(&self) -> u32 {
-        self.run(Asked::Close, 0, 0, |inner, _| async move {
-            inner.engine.close().await?;
+        self.run(Asked::Close, 0, 0, |inner, _| {
+            inner.engine.close()?;
             reply(DONE, |_| {})
         })
     }
@@ -329,20 +317,33 @@ impl Chord {
     }
 
     /// Gives up a call that is pending: what has not begun to be stored never will be, and whoever comes next need not wait for it.
+    #[cfg(feature = "waiting")]
     #[wasm_bindgen(js_name = giveUp)]
     pub fn give_up(&self, call: u32) {
-        self.inner.host.give_up(call);
+        if let Some(waiting) = &self.waiting {
+            waiting.give_up(call);
+        }
     }
 
     /// Has what is under way begin anew, as it has not answered for long. The error says what may be the matter.
+    #[cfg(feature = "waiting")]
     pub fn interrupt(&self) -> u32 {
-        self.inner.host.interrupt()
+        let waiting = self.waiting.as_ref();
+        waiting.map_or(NOTHING, |waiting| waiting.interrupt())
     }
 
     /// The state that memory has, without asking what is stored.
     pub fn peek(&self, id: u32) -> u32 {
-        let input = INPUT.with(|input| input.borrow().clone());
-        poll(self.inner.state(input.id(0, id), None))
+        INPUT.with(|input| status(self.inner.state(input.borrow().id(0, id), None)))
+    }
+}
+
+#[cfg(feature = "backends")]
+impl Chord {
+    fn answered(&self, question: u32, answer: Result<Vec<u8>>) {
+        if let Some(waiting) = &self.waiting {
+            waiting.answer(question, answer);
+        }
     }
 }
 
@@ -352,7 +353,7 @@ impl Chord {
     /// The answer to a question to the backend, in the text area.
     pub fn answer(&self, question: u32, text: u32) {
         let answer = INPUT.with(|input| input.borrow().text(0, text).into());
-        self.inner.host.answer(question, Ok(answer));
+        self.answered(question, Ok(answer));
     }
 
     /// That a question to the backend failed, which its number names as the cause: code and message, in the text area.
@@ -362,25 +363,23 @@ impl Chord {
             let message = input.text(code, message);
             super::own_backend::failure(input.text(0, code), message, question)
         });
-        self.inner.host.answer(question, Err(error));
+        self.answered(question, Err(error));
     }
 }
 
 impl Inner {
-    async fn state(&self, id: &[u8], have: Option<Head>) -> Result<u32> {
-        self.engine
-            .get(id, |found| match found {
-                None => Ok(NOTHING),
-                Some((record, _)) if have == Some(record.head()) => Ok(DONE),
-                Some((record, live)) => reply(FULL, |output| {
-                    output.part(|out| live.document().write(out)).head(
-                        record.head(),
-                        record.at(),
-                        self.writer,
-                    );
-                }),
-            })
-            .await?
+    fn state(&self, id: &[u8], have: Option<Head>) -> Result<u32> {
+        self.engine.get(id, |found| match found {
+            None => Ok(NOTHING),
+            Some((record, _)) if have == Some(record.head()) => Ok(DONE),
+            Some((record, live)) => reply(FULL, |output| {
+                output.part(|out| live.document().write(out)).head(
+                    record.head(),
+                    record.at(),
+                    self.writer,
+                );
+            }),
+        })?
     }
 
     fn written(&self, written: &Written<'_>) -> Result<u32> {
@@ -388,12 +387,13 @@ impl Inner {
         let length = written.document.length();
         reply(status, |output| {
             output.part(|out| {
-                if let Some(delta) = &written.delta {
-                    delta::text::write(delta, true, out);
+                if let Some(code) = written.code {
+                    // The engine made it.
+                    let _ = delta::print_code(code, true, out);
                 }
             });
             output.part(|out| {
-                if length <= self.host.small_state() {
+                if length <= SMALL_STATE {
                     written.document.write(out);
                 }
             });

@@ -6,11 +6,16 @@
 mod algebra;
 mod allocator;
 mod area;
+#[cfg_attr(
+    not(feature = "waiting"),
+    allow(dead_code, reason = "only who waits asks")
+)]
 mod asked;
 mod class;
-mod host;
 pub(crate) mod number;
 mod output;
 #[cfg(feature = "backends")]
 mod own_backend;
 mod settings;
+#[cfg(feature = "waiting")]
+mod waiting;

@@ -14,6 +14,7 @@ pub(super) const NOTHING: u32 = 2;
 /// The whole state follows.
 pub(super) const FULL: u32 = 3;
 /// A backend has to be waited for; the answer comes to the function given at the start, with the number of the call.
+#[cfg(feature = "waiting")]
 pub(super) const PENDING: u32 = 4;
 
 /// Places of numbers, as `js/wasm.ts` reads them.
@@ -33,6 +34,7 @@ mod place {
 }
 
 /// An answer that is told later.
+#[cfg(feature = "waiting")]
 #[derive(Default)]
 pub(super) struct Answer {
     numbers: [f64; place::COUNT],
@@ -42,6 +44,7 @@ pub(super) struct Answer {
 /// Larger outputs are given back once the next answer is written.
 const KEPT: usize = 1 << 20;
 
+#[cfg(feature = "waiting")]
 impl Answer {
     /// The bytes of the text at a place.
     pub(super) fn length(&self, part: usize) -> usize {
@@ -117,6 +120,7 @@ impl Output {
     }
 
     /// Takes the answer away, to be told later.
+    #[cfg(feature = "waiting")]
     pub(super) fn take(&mut self) -> Answer {
         Answer {
             numbers: *self.numbers,
@@ -125,6 +129,7 @@ impl Output {
     }
 
     /// Makes an answer that was taken away the one that is told.
+    #[cfg(feature = "waiting")]
     pub(super) fn restore(&mut self, answer: Answer) {
         *self.numbers = answer.numbers;
         self.text = answer.text;

@@ -192,7 +192,7 @@ impl<H: Host> Subject<H> {
         let need = guarded(guard, Access::Set, Access::Change, &id);
         let call = async move |engine: &Engine<H::Store>| {
             let (id, state) = (id.as_bytes(), state.as_bytes());
-            engine.set(id, state, guard, now, outcome).await
+            engine.set(id, state, guard, now, outcome)
         };
         self.host().run(need, call).await
     }
@@ -215,9 +215,7 @@ impl<H: Host> Subject<H> {
         let call = async move |engine: &Engine<H::Store>| {
             let operations = Operations::parse(operations.as_bytes())?;
             let (id, changes) = (id.as_bytes(), changes.as_bytes());
-            engine
-                .update(id, changes, &operations, guard, now, outcome)
-                .await
+            engine.update(id, changes, &operations, guard, now, outcome)
         };
         self.host().run(need, call).await
     }
@@ -227,7 +225,7 @@ impl<H: Host> Subject<H> {
         let need = guarded(None, Access::Restore, Access::Restore, &id);
         let call = async move |engine: &Engine<H::Store>| {
             let (id, state) = (id.as_bytes(), state.as_bytes());
-            engine.restore(id, state, version, now, outcome).await
+            engine.restore(id, state, version, now, outcome)
         };
         self.host().run(need, call).await
     }
@@ -237,8 +235,7 @@ impl<H: Host> Subject<H> {
             guarded(guard, Access::Delete, Access::DeleteVersion, id),
             id.to_owned(),
         );
-        let call =
-            async move |engine: &Engine<H::Store>| engine.delete(id.as_bytes(), guard, now).await;
+        let call = async move |engine: &Engine<H::Store>| engine.delete(id.as_bytes(), guard, now);
         self.host().run(need, call).await
     }
 
@@ -251,7 +248,7 @@ impl<H: Host> Subject<H> {
                 text: text(&live.document().text()),
             })
         };
-        let call = async move |engine: &Engine<H::Store>| engine.get(id.as_bytes(), see).await;
+        let call = async move |engine: &Engine<H::Store>| engine.get(id.as_bytes(), see);
         self.host().run(need, call).await
     }
 
@@ -267,9 +264,8 @@ impl<H: Host> Subject<H> {
             Synced::Delta(record, delta) => Told::Delta(record.head(), text(&delta)),
             Synced::Same(record) => Told::Same(record.head()),
         };
-        let call = async move |engine: &Engine<H::Store>| {
-            engine.sync(id.as_bytes(), since, true, see).await
-        };
+        let call =
+            async move |engine: &Engine<H::Store>| engine.sync(id.as_bytes(), since, true, see);
         self.host().run(need, call).await
     }
 
@@ -282,16 +278,15 @@ impl<H: Host> Subject<H> {
     /// The kept deltas: version and text.
     pub async fn deltas(&self, id: &str, limit: usize, descending: bool) -> Vec<(u64, String)> {
         let (need, id) = (reading(id), id.to_owned());
-        let call = async move |engine: &Engine<H::Store>| {
-            engine.deltas(id.as_bytes(), limit, descending).await
-        };
+        let call =
+            async move |engine: &Engine<H::Store>| engine.deltas(id.as_bytes(), limit, descending);
         let kept = self.host().run(need, call).await.unwrap().into_iter();
         kept.map(|kept| (kept.head.version, text(&kept.delta)))
             .collect()
     }
 
     pub async fn cleanup(&self, limit: usize, now: f64) -> Result<Cleaned> {
-        let call = async move |engine: &Engine<H::Store>| engine.cleanup(limit, now).await;
+        let call = async move |engine: &Engine<H::Store>| engine.cleanup(limit, now);
         self.host().run(Need::Cleanup { limit, now }, call).await
     }
 
@@ -329,7 +324,7 @@ impl<H: Host> Subject<H> {
                 descending,
                 prefix: &prefix,
             };
-            engine.list(&page).await
+            engine.list(&page)
         };
         let listed = self.host().run(need, call).await?;
         let ids = listed.ids.iter().map(|id| text(id)).collect();
@@ -369,6 +364,12 @@ fn outcome(written: Written<'_>) -> Outcome {
         head: written.record.head(),
         at: written.record.at(),
         state: text(&written.document.text()),
-        delta: written.delta.map(|delta| text(&delta::text::print(&delta))),
+        delta: written.code.map(printed),
     }
+}
+
+fn printed(code: &[u8]) -> String {
+    let mut out = Vec::new();
+    delta::print_code(code, true, &mut out).unwrap();
+    text(&out)
 }

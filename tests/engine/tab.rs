@@ -127,7 +127,7 @@ impl<Q: Queue> Caller<Q> {
         let is_there = |id: &String| {
             let record =
                 chord::engine::Store::read(memory, id.as_bytes(), |record| Ok(record.is_some()));
-            settled(record).unwrap()
+            record.unwrap()
         };
         ids.filter(is_there).count()
     }

@@ -83,7 +83,7 @@ fn wrote(written: Written<'_>) -> Wrote {
         created: written.created,
         head: written.record.head(),
         state: text(&written.document.text()),
-        delta: written.delta.map(|delta| text(&delta::text::print(&delta))),
+        delta: written.code.map(printed),
     }
 }
 
@@ -97,7 +97,7 @@ impl Process {
         let (need, id, now) = (need(id, access), id.to_owned(), self.now());
         self.ask(need, async move |engine| {
             let (id, after) = (id.as_bytes(), after.as_bytes());
-            engine.set(id, after, guard, now, wrote).await
+            engine.set(id, after, guard, now, wrote)
         })
         .await
     }
@@ -113,9 +113,7 @@ impl Process {
         self.ask(need, async move |engine| {
             let operations = Operations::parse(operations.as_bytes())?;
             let (id, changes) = (id.as_bytes(), changes.as_bytes());
-            engine
-                .update(id, changes, &operations, guard, now, wrote)
-                .await
+            engine.update(id, changes, &operations, guard, now, wrote)
         })
         .await
     }
@@ -124,7 +122,7 @@ impl Process {
         let (need, id, now) = (need(id, Access::Restore), id.to_owned(), self.now());
         self.ask(need, async move |engine| {
             let (id, after) = (id.as_bytes(), after.as_bytes());
-            engine.restore(id, after, version, now, wrote).await
+            engine.restore(id, after, version, now, wrote)
         })
         .await
     }
@@ -137,7 +135,7 @@ impl Process {
         };
         let (need, id, now) = (need(id, access), id.to_owned(), self.now());
         self.ask(need, async move |engine| {
-            engine.delete(id.as_bytes(), guard, now).await
+            engine.delete(id.as_bytes(), guard, now)
         })
         .await
     }
@@ -147,7 +145,7 @@ impl Process {
         self.ask(need, async move |engine| {
             let see =
                 |found: Option<(&Record, &Live)>| found.map(|(record, live)| state(record, live));
-            engine.get(id.as_bytes(), see).await
+            engine.get(id.as_bytes(), see)
         })
         .await
     }
@@ -160,7 +158,7 @@ impl Process {
                 Synced::Delta(record, delta) => Told::Delta(record.head(), text(&delta)),
                 Synced::Same(record) => Told::Same(record.head()),
             };
-            engine.sync(id.as_bytes(), since, old_values, see).await
+            engine.sync(id.as_bytes(), since, old_values, see)
         })
         .await
     }
@@ -169,7 +167,7 @@ impl Process {
     pub async fn deltas(&self, id: &str) -> Result<Vec<(Head, String)>> {
         let (need, id) = (need(id, Access::Read), id.to_owned());
         self.ask(need, async move |engine| {
-            let kept = engine.deltas(id.as_bytes(), usize::MAX, true).await?;
+            let kept = engine.deltas(id.as_bytes(), usize::MAX, true)?;
             let kept = kept.into_iter().map(|kept| (kept.head, text(&kept.delta)));
             Ok(kept.collect())
         })
@@ -190,7 +188,7 @@ impl Process {
                 descending,
                 prefix: b"",
             };
-            let listed = engine.list(&page).await?;
+            let listed = engine.list(&page)?;
             let ids = listed.ids.iter().map(|id| text(id)).collect();
             Ok(Listing { ids })
         })
@@ -199,7 +197,7 @@ impl Process {
 
     pub async fn cleanup(&self, limit: usize, now: f64) -> Result<Cleaned> {
         self.ask(Need::Cleanup { limit, now }, async move |engine| {
-            engine.cleanup(limit, now).await
+            engine.cleanup(limit, now)
         })
         .await
     }
@@ -214,4 +212,10 @@ pub fn since(held: Option<Head>, is_bare: bool) -> Since {
             _ => Known::Nothing,
         },
     }
+}
+
+fn printed(code: &[u8]) -> String {
+    let mut out = Vec::new();
+    delta::print_code(code, true, &mut out).unwrap();
+    text(&out)
 }

@@ -181,9 +181,7 @@ fn what_was_stored_is_recognised_though_the_call_that_shows_it_was_given_up() {
             let first = host.ask(asked.clone(), writing("a"), async |engine| {
                 let see = |_: chord::engine::Written<'_>| ();
                 let operations = chord::document::Operations::parse(INCREMENT.as_bytes())?;
-                engine
-                    .update(b"a", b"{}", &operations, None, 1.0, see)
-                    .await
+                engine.update(b"a", b"{}", &operations, None, 1.0, see)
             });
             let mut first = Some(Box::pin(first));
             let second = async {

@@ -20,9 +20,7 @@ async fn increment(tab: &Tab, asked: Rc<Asked<u64>>) -> Result<u64> {
     let call = async |engine: &chord::engine::Engine<chord::backend::Staged>| {
         let operations = Operations::parse(INCREMENT.as_bytes())?;
         let see = |written: Written<'_>| written.record.head().version;
-        engine
-            .update(b"a", b"{}", &operations, None, 1.0, see)
-            .await
+        engine.update(b"a", b"{}", &operations, None, 1.0, see)
     };
     tab.ask(asked, writing("a"), call).await
 }
@@ -118,9 +116,7 @@ fn a_cleanup_given_up_while_it_waits_removes_nothing() {
     let tab = subject.host();
     let asked = Rc::<Asked<chord::engine::Cleaned>>::default();
     let need = Need::Cleanup { limit: 9, now: 9.0 };
-    let cleanup = tab.ask(asked.clone(), need, async |engine| {
-        engine.cleanup(9, 9.0).await
-    });
+    let cleanup = tab.ask(asked.clone(), need, async |engine| engine.cleanup(9, 9.0));
     let mut first = pin!(increment(&tab, Rc::default()));
     let mut second = pin!(cleanup);
     let mut context = Context::from_waker(Waker::noop());

@@ -1,9 +1,6 @@
-//! Running calls: at once where memory is the store, else when what they need has been brought there.
+//! Calls that wait until what they need has been brought to memory.
 
 use core::cell::{Cell, RefCell};
-use core::future::Future;
-use core::pin::pin;
-use core::task::{Context, Poll, Waker};
 use std::collections::VecDeque;
 use std::rc::{Rc, Weak};
 
@@ -17,17 +14,16 @@ use crate::backend::{Access, Job, Need, Staged};
 #[cfg(feature = "indexeddb")]
 use crate::backend::{Grouped, indexed_db::IndexedDb};
 use crate::engine::Record;
-use crate::{Code, Error, Result};
+use crate::{Error, Result};
 
 use super::area::{INPUT, Input, OUTPUT};
 use super::asked::Asked;
-use super::output::{Answer, FAILED, NOTHING, PENDING, status};
+#[cfg(feature = "backends")]
+use super::output::NOTHING;
+use super::output::{Answer, FAILED, PENDING, status};
 #[cfg(feature = "backends")]
 use super::own_backend::OwnBackend;
 use super::settings::Settings;
-
-/// What runs the calls of one engine.
-pub(super) struct Host(Option<Rc<Waiting>>);
 
 /// Where calls wait.
 enum Queue {
@@ -38,7 +34,7 @@ enum Queue {
 }
 
 /// Calls that wait.
-struct Waiting {
+pub(super) struct Waiting {
     queue: Queue,
     /// Called with a call's number and status, when its answer stands in the area.
     settled: Function,
@@ -50,103 +46,18 @@ struct Waiting {
     given_up: RefCell<VecDeque<u32>>,
 }
 
+/// Runs a call on what it needs, which is in memory then.
+type Run = dyn Fn(&Input) -> Result<u32>;
+
 /// A call and its outcome.
 struct Call {
     waiting: Weak<Waiting>,
     number: u32,
     need: Need,
-    input: Rc<Input>,
-    call: Box<dyn Fn(Rc<Input>) -> u32>,
+    input: Input,
+    run: Box<Run>,
     status: u32,
     answer: Answer,
-}
-
-impl Host {
-    /// The store that `settings` tells, or behind a backend where there is somebody to `ask`.
-    pub(super) fn open(settings: &Settings, settled: JsValue, ask: JsValue) -> (Staged, Host) {
-        let Some((staged, queue)) = Queue::open(settings, &ask) else {
-            return (Staged::default(), Host(None));
-        };
-        let waiting = Waiting {
-            queue,
-            // The facade gives a function.
-            settled: settled.unchecked_into(),
-            count: Cell::new(0),
-            is_looking: Cell::new(false),
-            given_up: RefCell::default(),
-        };
-        (staged, Host(Some(Rc::new(waiting))))
-    }
-
-    /// The status of a call that memory can answer, or that it is pending. `id` and `text` are the bytes of the areas that it
-    /// reads: by the time it goes on, they hold something else.
-    pub(super) fn run<F>(
-        &self,
-        asked: Asked,
-        id: u32,
-        text: u32,
-        call: impl Fn(Rc<Input>) -> F + 'static,
-    ) -> u32
-    where
-        F: Future<Output = Result<u32>>,
-    {
-        let input = INPUT.with(|input| input.borrow().clone());
-        match &self.0 {
-            None => poll(call(input)),
-            Some(waiting) => {
-                let input = Rc::new(input.copy(id, text));
-                waiting.add(
-                    asked.need(&input),
-                    input,
-                    Box::new(move |input| poll(call(input))),
-                )
-            }
-        }
-    }
-
-    /// States up to so many bytes go along with the outcome of a write. Larger ones are asked for when somebody reads them; where calls
-    /// share transactions, they come with the last write.
-    pub(super) fn small_state(&self) -> usize {
-        512
-    }
-
-    /// Drops a call that waits.
-    pub(super) fn give_up(&self, number: u32) {
-        if let Some(waiting) = &self.0 {
-            let mut given_up = waiting.given_up.borrow_mut();
-            if let Err(place) = given_up.binary_search(&number) {
-                given_up.insert(place, number);
-            }
-            drop(given_up);
-            // Once for all that are given up together.
-            if !waiting.is_looking.replace(true) {
-                let waiting = waiting.clone();
-                spawn_local(async move {
-                    waiting.is_looking.set(false);
-                    waiting.queue.look();
-                });
-            }
-        }
-    }
-
-    /// Begins anew with what has not answered anybody for long.
-    pub(super) fn interrupt(&self) -> u32 {
-        match &self.0 {
-            Some(waiting) => waiting.queue.interrupt(),
-            None => NOTHING,
-        }
-    }
-
-    /// A backend has answered a question.
-    #[cfg(feature = "backends")]
-    pub(super) fn answer(&self, question: u32, answer: Result<Vec<u8>>) {
-        #[allow(irrefutable_let_patterns, reason = "there may be other queues")]
-        if let Some(waiting) = &self.0
-            && let Queue::Own(optimistic) = &waiting.queue
-        {
-            optimistic.backend().answer(question, answer);
-        }
-    }
 }
 
 impl Queue {
@@ -221,24 +132,29 @@ impl Queue {
     }
 }
 
-/// The status of a call over memory, which is ready when it is polled first.
-pub(super) fn poll(call: impl Future<Output = Result<u32>>) -> u32 {
-    match pin!(call).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(outcome) => status(outcome),
-        Poll::Pending => {
-            let message = "the memory store kept a call waiting";
-            status(Err(Error::new(Code::Internal, message)))
-        }
-    }
-}
-
 impl Waiting {
-    fn add(
-        self: &Rc<Self>,
-        need: Need,
-        input: Rc<Input>,
-        call: Box<dyn Fn(Rc<Input>) -> u32>,
-    ) -> u32 {
+    /// The store that `settings` tells, or behind a backend where there is somebody to `ask`; none where contexts are kept in memory.
+    pub(super) fn open(
+        settings: &Settings,
+        settled: JsValue,
+        ask: &JsValue,
+    ) -> Option<(Staged, Rc<Self>)> {
+        let (staged, queue) = Queue::open(settings, ask)?;
+        let waiting = Waiting {
+            queue,
+            // The facade gives a function.
+            settled: settled.unchecked_into(),
+            count: Cell::new(0),
+            is_looking: Cell::new(false),
+            given_up: RefCell::default(),
+        };
+        Some((staged, Rc::new(waiting)))
+    }
+
+    /// Adds a call that reads so many bytes of the areas, which hold something else by the time it goes on.
+    pub(super) fn add(self: &Rc<Self>, asked: Asked, id: u32, text: u32, run: Box<Run>) -> u32 {
+        let input = INPUT.with(|input| input.borrow().copy(id, text));
+        let need = asked.need(&input);
         let number = self.count.get();
         self.count.set(number.wrapping_add(1));
         let job = Call {
@@ -246,13 +162,44 @@ impl Waiting {
             number,
             need,
             input,
-            call,
+            run,
             status: 0,
             answer: Answer::default(),
         };
         Queue::add(self, Box::new(job));
         OUTPUT.with(|output| output.borrow_mut().begin().extra(f64::from(number)).end());
         PENDING
+    }
+
+    /// Drops a call that waits.
+    pub(super) fn give_up(self: &Rc<Self>, number: u32) {
+        let mut given_up = self.given_up.borrow_mut();
+        if let Err(place) = given_up.binary_search(&number) {
+            given_up.insert(place, number);
+        }
+        drop(given_up);
+        // Once for all that are given up together.
+        if !self.is_looking.replace(true) {
+            let waiting = self.clone();
+            spawn_local(async move {
+                waiting.is_looking.set(false);
+                waiting.queue.look();
+            });
+        }
+    }
+
+    /// Begins anew with what has not answered anybody for long.
+    pub(super) fn interrupt(&self) -> u32 {
+        self.queue.interrupt()
+    }
+
+    /// A backend has answered a question.
+    #[cfg(feature = "backends")]
+    pub(super) fn answer(&self, question: u32, answer: Result<Vec<u8>>) {
+        #[allow(irrefutable_let_patterns, reason = "there may be other queues")]
+        if let Queue::Own(optimistic) = &self.queue {
+            optimistic.backend().answer(question, answer);
+        }
     }
 }
 
@@ -273,7 +220,7 @@ impl Job for Call {
     }
 
     fn run(&mut self) -> Option<usize> {
-        self.status = (self.call)(self.input.clone());
+        self.status = status((self.run)(&self.input));
         self.answer = OUTPUT.with(|output| output.borrow_mut().take());
         let is_write = matches!(
             self.need,
