@@ -22,6 +22,7 @@ pub(super) struct Input {
 
 impl Input {
     /// The first bytes of both areas, for a call that outlives them.
+    #[cfg(feature = "waiting")]
     pub(super) fn copy(&self, id: u32, text: u32) -> Input {
         Input {
             id: self.id(0, id).into(),

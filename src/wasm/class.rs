@@ -4,7 +4,9 @@ use core::future::Future;
 use std::rc::Rc;
 use std::sync::Once;
 
-use wasm_bindgen::prelude::{JsError, JsValue, wasm_bindgen};
+#[cfg(feature = "waiting")]
+use wasm_bindgen::prelude::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::Result;
 use crate::backend::Staged;
@@ -70,6 +72,19 @@ pub(super) fn reply(status: u32, write: impl FnOnce(&mut Output)) -> Result<u32>
 }
 
 impl Chord {
+    fn over(open: impl FnOnce(&Settings) -> (Staged, Host)) -> Chord {
+        let settings = Settings::read();
+        SEEDED.call_once(|| seed(settings.seed));
+        let (store, host) = open(&settings);
+        Chord {
+            inner: Rc::new(Inner {
+                engine: Engine::new(store, settings.policy, settings.writer),
+                writer: settings.writer,
+                host,
+            }),
+        }
+    }
+
     fn run<F>(
         &self,
         asked: Asked,
@@ -88,24 +103,10 @@ impl Chord {
 
 #[wasm_bindgen]
 impl Chord {
-    /// Makes an engine; see `Settings`. `settled` is called with the number and the status of each call that was pending; `ask`, where
-    /// JavaScript brought a backend, with what to ask it, see `OwnBackend`.
+    /// Makes an engine over memory; its settings stand where answers have their numbers, see `Settings`.
     #[wasm_bindgen(constructor)]
-    pub fn new(
-        settings: JsValue,
-        settled: JsValue,
-        ask: JsValue,
-    ) -> core::result::Result<Chord, JsError> {
-        let settings: Settings = serde_wasm_bindgen::from_value(settings)?;
-        SEEDED.call_once(|| seed(settings.seed()));
-        let (store, host) = Host::open(&settings, settled, ask);
-        Ok(Chord {
-            inner: Rc::new(Inner {
-                engine: Engine::new(store, settings.policy(), settings.writer()),
-                writer: settings.writer(),
-                host,
-            }),
-        })
+    pub fn new() -> Chord {
+        Chord::over(|_| Host::over_memory())
     }
 
     /// Sets a whole state.
@@ -346,9 +347,29 @@ impl Chord {
     }
 }
 
+#[cfg(feature = "indexeddb")]
+#[wasm_bindgen]
+impl Chord {
+    /// Makes an engine over an IndexedDB database, see `Database`. `settled` is called with the number and the status of each call that
+    /// was pending.
+    #[wasm_bindgen(js_name = overIndexedDb)]
+    pub fn over_indexed_db(settled: JsValue, database: JsValue) -> Chord {
+        Chord::over(|settings| {
+            Host::over_indexed_db(settings, settled, super::settings::Database::read(database))
+        })
+    }
+}
+
 #[cfg(feature = "backends")]
 #[wasm_bindgen]
 impl Chord {
+    /// Makes an engine over a backend that JavaScript brought. `settled` is as above; `ask` is called with what to ask the backend, see
+    /// `OwnBackend`.
+    #[wasm_bindgen(js_name = overBackend)]
+    pub fn over_backend(settled: JsValue, ask: JsValue) -> Chord {
+        Chord::over(|settings| Host::over_backend(settings, settled, ask))
+    }
+
     /// The answer to a question to the backend, in the text area.
     pub fn answer(&self, question: u32, text: u32) {
         let answer = INPUT.with(|input| input.borrow().text(0, text).into());

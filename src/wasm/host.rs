@@ -62,11 +62,35 @@ struct Call {
 }
 
 impl Host {
-    /// The store that `settings` tells, or behind a backend where there is somebody to `ask`.
-    pub(super) fn open(settings: &Settings, settled: JsValue, ask: JsValue) -> (Staged, Host) {
-        let Some((staged, queue)) = Queue::open(settings, &ask) else {
-            return (Staged::default(), Host(None));
-        };
+    pub(super) fn over_memory() -> (Staged, Host) {
+        (Staged::default(), Host(None))
+    }
+
+    #[cfg(feature = "indexeddb")]
+    pub(super) fn over_indexed_db(
+        settings: &Settings,
+        settled: JsValue,
+        database: super::settings::Database,
+    ) -> (Staged, Host) {
+        let staged = Staged::front();
+        let database = IndexedDb::new(database.name, database.strict);
+        let grouped = Grouped::new(database, settings.policy, staged.clone());
+        (staged, Host::over(Queue::IndexedDb(grouped), settled))
+    }
+
+    #[cfg(feature = "backends")]
+    pub(super) fn over_backend(
+        settings: &Settings,
+        settled: JsValue,
+        ask: JsValue,
+    ) -> (Staged, Host) {
+        let staged = Staged::untrimmed(&settings.policy);
+        let backend = OwnBackend::new(ask.unchecked_into());
+        let optimistic = Optimistic::new(backend, settings.policy, staged.clone());
+        (staged, Host::over(Queue::Own(optimistic), settled))
+    }
+
+    fn over(queue: Queue, settled: JsValue) -> Host {
         let waiting = Waiting {
             queue,
             // The facade gives a function.
@@ -75,7 +99,7 @@ impl Host {
             is_looking: Cell::new(false),
             given_up: RefCell::default(),
         };
-        (staged, Host(Some(Rc::new(waiting))))
+        Host(Some(Rc::new(waiting)))
     }
 
     /// The status of a call that memory can answer, or that it is pending. `id` and `text` are the bytes of the areas that it
@@ -150,27 +174,6 @@ impl Host {
 }
 
 impl Queue {
-    /// The queue that `settings` ask for, or that for a backend where there is somebody to `ask`.
-    fn open(settings: &Settings, ask: &JsValue) -> Option<(Staged, Self)> {
-        let policy = settings.policy();
-        #[cfg(feature = "indexeddb")]
-        if let Some(name) = settings.database() {
-            let database = IndexedDb::new(name.into(), settings.is_strict());
-            let staged = Staged::front();
-            let grouped = Grouped::new(database, policy, staged.clone());
-            return Some((staged, Queue::IndexedDb(grouped)));
-        }
-        #[cfg(feature = "backends")]
-        if let Some(ask) = ask.dyn_ref::<Function>() {
-            let staged = Staged::untrimmed(&policy);
-            let backend = OwnBackend::new(ask.clone());
-            let optimistic = Optimistic::new(backend, policy, staged.clone());
-            return Some((staged, Queue::Own(optimistic)));
-        }
-        let _ = (policy, ask);
-        None
-    }
-
     /// Adds a call, and has it served.
     fn add(waiting: &Rc<Waiting>, job: Box<dyn Job>) {
         let server = waiting.clone();

@@ -6,10 +6,22 @@
 mod algebra;
 mod allocator;
 mod area;
+#[cfg_attr(
+    not(feature = "waiting"),
+    allow(dead_code, reason = "no call waits for memory")
+)]
 mod asked;
 mod class;
+#[cfg(feature = "waiting")]
+mod host;
+#[cfg(not(feature = "waiting"))]
+#[path = "memory_host.rs"]
 mod host;
 pub(crate) mod number;
+#[cfg_attr(
+    not(feature = "waiting"),
+    allow(dead_code, reason = "no call waits for memory")
+)]
 mod output;
 #[cfg(feature = "backends")]
 mod own_backend;
