@@ -5,13 +5,14 @@ import { checkFunction, checkLimit } from "./arguments.js";
 import { exportContext, restoreContext, transact } from "./callbacks.js";
 import { CleanupServer, checkInterval } from "./cleanup.js";
 import { Patience } from "./deadline.js";
+import { editionFor } from "./edition.js";
 import { asChordError, ChordError } from "./error.js";
 import { Instance } from "./instance.js";
-import { moduleFrom } from "./module.js";
+import { loaded } from "./module.js";
 import { type ChordOptions, fieldsOf, settingsOf } from "./options.js";
 import { getContext, listContexts, listDeltas, syncContext } from "./reads.js";
 import type { Result } from "./result.js";
-import { type StorageInfo, storage } from "./storage.js";
+import type { StorageInfo } from "./storage.js";
 import type { Outcome } from "./telemetry.js";
 import type {
   ChangeResult,
@@ -34,7 +35,7 @@ import type {
   SyncResult,
   WriteOptions,
 } from "./types.js";
-import { editionFor, openCore } from "./wasm.js";
+import { openCore } from "./wasm.js";
 import { cleanup, deleteContext, setContext, updateContext } from "./writes.js";
 
 const written = ({ changed, version }: Result): Outcome => ({ outcome: changed ? "changed" : "unchanged", version });
@@ -101,16 +102,16 @@ export class Chord implements AsyncDisposable {
    */
   static async open(options?: ChordOptions): Promise<Chord> {
     const settings = settingsOf(options);
-    const module = await moduleFrom(settings.wasm, editionFor(settings));
+    const { module, parts } = await loaded(settings.wasm, editionFor(settings));
     try {
-      const core = openCore(module, settings);
+      const core = openCore(module, parts, settings);
       try {
         await core.open();
       } catch (error) {
         void Promise.resolve(core.close()).catch(() => undefined);
         throw error;
       }
-      return new Chord(new Instance(settings, core));
+      return new Chord(new Instance(settings, core, core.isShared ? parts.shared : undefined));
     } catch (error) {
       throw asChordError(error, undefined);
     }
@@ -367,7 +368,7 @@ export class Chord implements AsyncDisposable {
    * if (kind === "best-effort") await navigator.storage.persist();     // ask the browser to keep it when room gets short
    */
   storage(): Promise<StorageInfo> {
-    return this.#instance.run(() => storage(this.#instance.settings));
+    return this.#instance.run(() => this.#instance.storage());
   }
 
   /** Ends everything: timers, subscriptions, and the contexts kept in memory. Results that were handed out stay readable. Calling it again is fine. */

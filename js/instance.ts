@@ -3,19 +3,19 @@ import { Answers } from "./answers.js";
 import { type Clock, clockOf } from "./clock.js";
 import type { Committed, Core, Settled } from "./core.js";
 import { type Patience, within } from "./deadline.js";
+import type { SharedStore } from "./edition.js";
 import { asChordError, ChordError } from "./error.js";
-import { Following } from "./following.js";
+import type { Following } from "./following.js";
 import { History } from "./history.js";
 import { checkId } from "./id.js";
 import type { JsonLimits } from "./json.js";
 import { type Commit, Listeners } from "./listeners.js";
 import { Moment, type Stamp } from "./moment.js";
-import { backendOf, databaseOf, type Settings } from "./options.js";
+import type { Settings } from "./options.js";
 import { Result } from "./result.js";
+import type { StorageInfo } from "./storage.js";
 import { type Operation, type Outcome, Observer } from "./telemetry.js";
-import { Tabs } from "./tabs.js";
 import type { Context, Delta, Listener } from "./types.js";
-import { Watching } from "./watching.js";
 
 export class Instance {
   readonly settings: Settings;
@@ -28,22 +28,22 @@ export class Instance {
   /** What deltas handed in may measure: they hold old and new values, and each array adds three levels. */
   readonly deltaJson: JsonLimits;
   isClosed = false;
+  readonly #shared: SharedStore | undefined;
   /** Where others write to the store, too. */
   readonly #following: Following | undefined;
   readonly #clock: Clock;
   readonly #observer: Observer | undefined;
 
-  constructor(settings: Settings, core: Core) {
+  /** @param shared where the store is shared with others */
+  constructor(settings: Settings, core: Core, shared: SharedStore | undefined) {
     const { contextBytes, depth } = settings.limits;
     this.settings = settings;
     this.core = core;
     this.history = new History(core);
     this.json = { bytes: contextBytes, depth, isDelta: false };
     this.deltaJson = { bytes: contextBytes, depth: 3 * depth + 8, isDelta: true };
-    const database = databaseOf(settings);
-    const backend = backendOf(settings);
-    if (database !== undefined) this.#following = new Following(core, this.listeners, (followed) => new Tabs(followed, database.name));
-    if (backend !== undefined) this.#following = new Following(core, this.listeners, (followed) => new Watching(followed, backend));
+    this.#shared = shared;
+    this.#following = shared?.follow(settings, core, this.listeners);
     this.#clock = clockOf(settings.timeUnit, settings.timeProvider);
     this.#observer = settings.telemetry === undefined ? undefined : new Observer(settings.telemetry);
   }
@@ -175,6 +175,10 @@ export class Instance {
       unsubscribe();
       this.#following?.unsubscribed(id);
     };
+  }
+
+  async storage(): Promise<StorageInfo> {
+    return this.#shared?.storage(this.settings) ?? { kind: "memory" };
   }
 
   /** Results handed out before stay readable, and events of what was committed are still told. */

@@ -2,9 +2,7 @@
  * Linear memory as both sides know it, see `src/wasm/area.rs`: one area for ids, one for texts, one for the numbers of an answer.
  */
 import { ChordError } from "./error.js";
-import * as chord from "./glue/chord.js";
-import * as backends from "./glue/chord-backends.js";
-import type { Edition } from "./module.js";
+import type { Edition, Glue, Parts } from "./edition.js";
 
 /** Places of numbers in an answer; the names are those of `src/wasm/output.rs`. */
 const place = { address: 0, ascii: 1, parts: 2, lengths: 3, version: 7, counter: 8, at: 9, extra: 10, count: 12 } as const;
@@ -28,11 +26,6 @@ interface Exports {
   readonly memory: WebAssembly.Memory;
 }
 
-/** What is generated for an edition. Each has what the first one has. */
-export type Glue = Omit<typeof chord, "default" | "initSync"> & { initSync(source: { module: WebAssembly.Module }): Exports };
-
-const glues: { readonly [edition in Edition]: Glue } = { chord, "chord-backends": backends };
-
 /** Linear memory of one instance, and the views into it; made anew whenever memory has grown. */
 export class Memory {
   /** The functions generated for it. */
@@ -49,8 +42,8 @@ export class Memory {
   #textSize = 0;
   #hasTrapped = false;
 
-  constructor(edition: Edition, exports: Exports) {
-    this.glue = glues[edition];
+  constructor({ edition, glue }: Parts, exports: Exports) {
+    this.glue = glue;
     this.#edition = edition;
     this.#exports = exports;
   }
@@ -126,6 +119,13 @@ export class Memory {
     return encoder.encodeInto(text, this.#text).written;
   }
 
+  /** Writes numbers to where those of an answer will be. */
+  writeNumbers(numbers: readonly number[]): void {
+    this.checkInUse();
+    this.#refresh();
+    this.#numbers.set(numbers);
+  }
+
   /** A number of the answer. */
   number(name: keyof typeof place): number {
     this.#refresh();
@@ -179,18 +179,13 @@ export class Memory {
 const instances = new Map<Edition, Memory>();
 
 /** The memory of the instance that all engines of this process share, which use the same edition. */
-export function memoryOf(module: WebAssembly.Module, edition: Edition): Memory {
+export function memoryOf(module: WebAssembly.Module, parts: Parts): Memory {
+  const { edition, glue } = parts;
   const last = instances.get(edition);
   if (last?.isInUse) return last;
-  const { initSync, __wbg_reset_state } = glues[edition];
-  // Glue keeps whatever it has instantiated, so another module must not get that far.
-  const exports = new Set(WebAssembly.Module.exports(module).map(({ name }) => name));
-  if (!exports.has("numbersArea") || exports.has("chord_answer") !== (edition === "chord-backends")) {
-    throw new ChordError("invalid_argument", `option wasm is not this release's ${edition}.wasm: it exports something else`);
-  }
   try {
-    if (last !== undefined) __wbg_reset_state();
-    const memory = new Memory(edition, initSync({ module }));
+    if (last !== undefined) glue.__wbg_reset_state();
+    const memory = new Memory(parts, glue.initSync({ module }));
     instances.set(edition, memory);
     return memory;
   } catch (cause) {

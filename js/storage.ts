@@ -1,6 +1,4 @@
 /** Where contexts are kept, and for how long. */
-import { databaseOf, type Settings } from "./options.js";
-
 /** What `storage()` gives. */
 export interface StorageInfo {
   /**
@@ -21,9 +19,8 @@ interface Estimate extends StorageEstimate {
   readonly usageDetails?: { readonly indexedDB?: number };
 }
 
-export async function storage(settings: Settings): Promise<StorageInfo> {
-  if (settings.backend === "memory") return { kind: "memory" };
-  if (databaseOf(settings) === undefined) return { kind: "backend" };
+/** How the browser keeps the origin's databases. */
+export async function storage(): Promise<StorageInfo> {
   const manager = globalThis.navigator?.storage as Partial<StorageManager> | undefined;
   const [isPersisted, estimate] = await Promise.all([manager?.persisted?.(), manager?.estimate?.() as Promise<Estimate> | undefined]);
   const used = estimate?.usageDetails?.indexedDB ?? estimate?.usage;

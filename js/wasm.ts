@@ -3,15 +3,16 @@
  * Generated glue stays off the hot paths: arguments and results are numbers and texts in linear memory.
  */
 import type { Cleaned, Committed, Core, Guard, LogEntry, Settled, State, Synced } from "./core.js";
-import { Deadlines, late } from "./deadline.js";
+import { late } from "./deadline.js";
+import type { Deadlines } from "./deadlines.js";
+import type { Engine, Parts } from "./edition.js";
 import { ChordError, type ChordErrorCode, type Path, showPath } from "./error.js";
-import type { Chord as Engine } from "./glue/chord.js";
+// Where calls wait, engines have a little more.
 import type { Chord as BackendsEngine } from "./glue/chord-backends.js";
 import { type Memory, memoryOf } from "./memory.js";
-import type { Edition } from "./module.js";
-import { backendOf, databaseOf, type Settings } from "./options.js";
+import type { Settings } from "./options.js";
 import { Outcome } from "./outcome.js";
-import { OwnBackend } from "./own-backend.js";
+import type { OwnBackend } from "./own-backend.js";
 
 /** What calls answer with; the names are those of `src/wasm/class.rs`. */
 const failed = 0;
@@ -23,12 +24,9 @@ const pending = 4;
 const formats = ["default", "json-patch", "merge-patch"] as const;
 const noGuard = -1;
 
-/** The WebAssembly that has what `settings` ask for. */
-export const editionFor = (settings: Settings): Edition => (backendOf(settings) === undefined ? "chord" : "chord-backends");
-
 /** The engine for `settings`, over the instance of `module` that all engines of this process share. */
-export function openCore(module: WebAssembly.Module, settings: Settings): Core {
-  return new WasmCore(memoryOf(module, editionFor(settings)), settings);
+export function openCore(module: WebAssembly.Module, parts: Parts, settings: Settings): Core {
+  return new WasmCore(memoryOf(module, parts), parts, settings);
 }
 
 function hex(high: number, low: number): string {
@@ -44,7 +42,8 @@ class WasmCore implements Core {
   /** Calls that wait for an asynchronous backend, by number. */
   readonly #waiting = new Map<number, (status: number) => void>();
   readonly #timeout: number;
-  readonly #deadlines: Deadlines;
+  /** Where calls wait. */
+  readonly #deadlines: Deadlines | undefined;
   #isClosed = false;
   /** What a backend failed with, by the number of the question, for as long as calls wait that may be told of it. */
   readonly #causes = new Map<number, unknown>();
@@ -52,33 +51,34 @@ class WasmCore implements Core {
   /** The engine is free to go once no call waits any more. */
   #isToGo = false;
 
-  constructor(memory: Memory, settings: Settings) {
+  constructor(memory: Memory, { shared }: Parts, settings: Settings) {
     const [writerHigh = 0, writerLow = 0, seedHigh = 0, seedLow = 0] = crypto.getRandomValues(new Uint32Array(4));
     this.isShared = settings.backend !== "memory";
     this.#memory = memory;
     this.#timeout = settings.timeout;
-    this.#deadlines = new Deadlines(settings.timeout, () => void this.#interrupt());
     this.#writer = `${hex(writerHigh, writerLow)}-`;
-    const database = databaseOf(settings);
-    const backend = backendOf(settings);
-    const options = {
-      database: database?.name ?? "",
-      strict: database?.durability === "strict" ? 1 : 0,
-      contextTtl: (settings.contextAutoDelete ? settings.contextTtl : null) ?? Number.POSITIVE_INFINITY,
-      deltaTtl: settings.deltaTtl ?? Number.POSITIVE_INFINITY,
-      deltaThreshold: settings.deltaThreshold ?? Number.POSITIVE_INFINITY,
-      tombstoneTtl: settings.tombstoneTtl,
-      contextBytes: settings.limits.contextBytes,
-      depth: settings.limits.depth,
-      logBytes: settings.limits.logBytes,
+    // In the order of `src/wasm/settings.rs`.
+    const numbers = [
+      (settings.contextAutoDelete ? settings.contextTtl : null) ?? Number.POSITIVE_INFINITY,
+      settings.deltaTtl ?? Number.POSITIVE_INFINITY,
+      settings.deltaThreshold ?? Number.POSITIVE_INFINITY,
+      settings.tombstoneTtl,
+      settings.limits.contextBytes,
+      settings.limits.depth,
+      settings.limits.logBytes,
       writerHigh,
       writerLow,
       seedHigh,
       seedLow,
-    };
+    ];
+    memory.writeNumbers(numbers);
+    if (!this.isShared || shared === undefined) {
+      this.#engine = this.#guarded(() => new memory.glue.Chord());
+      return;
+    }
+    this.#deadlines = new shared.Deadlines(settings.timeout, () => void this.#interrupt());
     const settle = (call: number, status: number): void => this.#settle(call, status);
-    const ask = backend === undefined ? undefined : this.#asking(new OwnBackend(backend));
-    this.#engine = this.#guarded(() => new memory.glue.Chord(options, settle, ask));
+    this.#engine = this.#guarded(() => shared.engine(settings, settle, (own) => this.#asking(own)));
   }
 
   isOwn(revision: string): boolean {
@@ -248,7 +248,7 @@ class WasmCore implements Core {
     if (status !== pending) return this.#read(status, read);
     const number = this.#memory.number("extra");
     return new Promise((resolve, reject) => {
-      this.#deadlines.add(number, () => this.#giveUp(number, reject));
+      this.#deadlines?.add(number, () => this.#giveUp(number, reject));
       this.#waiting.set(number, (status) => {
         try {
           resolve(this.#read(status, read));
@@ -263,7 +263,7 @@ class WasmCore implements Core {
   #settle(call: number, status: number): void {
     const settle = this.#waiting.get(call);
     this.#waiting.delete(call);
-    this.#deadlines.met(call);
+    this.#deadlines?.met(call);
     settle?.(status);
     this.#letGo();
   }
@@ -296,9 +296,9 @@ class WasmCore implements Core {
     this.#waiting.delete(call);
     let error = late(this.#timeout);
     try {
-      if (this.#deadlines.isStalled) error = this.#interrupt() ?? error;
+      if (this.#deadlines?.isStalled) error = this.#interrupt() ?? error;
       // After a defect there is nothing left to end.
-      if (this.#memory.isInUse) this.#guarded(() => this.#engine.giveUp(call));
+      if (this.#memory.isInUse) this.#guarded(() => (this.#engine as BackendsEngine).giveUp(call));
     } catch (defect) {
       error = defect as ChordError;
     }
@@ -309,7 +309,7 @@ class WasmCore implements Core {
   /** Has what is under way begin anew; gives what may be the matter, where the backend knows. */
   #interrupt(): ChordError | undefined {
     if (!this.#memory.isInUse) return undefined;
-    return this.#guarded(() => this.#engine.interrupt()) === failed ? this.#error() : undefined;
+    return this.#guarded(() => (this.#engine as BackendsEngine).interrupt()) === failed ? this.#error() : undefined;
   }
 
   /** Lets go of what only calls that wait have needed. */

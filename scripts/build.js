@@ -1,8 +1,8 @@
 /**
  * `npm run build`: leaves the publishable package in `pkg/`.
  *
- *     src/ ──cargo──▶ chord.wasm ──bindgen──▶ build/glue/ ──wasm-opt──▶ build/chord.wasm ─┐     for each edition
- *                                                  └──▶ js/glue/ + js/ ──tsc──▶ build/dist/ ─┴──▶ pkg/
+ *     src/ ──cargo──▶ chord.wasm ──bindgen──▶ build/glue/ ──wasm-opt──▶ build/chord.wasm ─────┐     for each edition
+ *                                                  └──▶ js/glue/ + js/ ──esbuild──▶ build/dist/ ─┴──▶ pkg/
  */
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
@@ -18,9 +18,10 @@ import { agreedVersion } from "./versions.js";
 const target = "wasm32-unknown-unknown";
 
 /** What is published of the crate: a WebAssembly each, with the stores it has besides memory. Nobody loads what he doesn't use. */
-const editions = [
-  { name: "chord", features: "indexeddb", bytes: "wasm-bytes.js" },
-  { name: "chord-backends", features: "backends", bytes: "backends-bytes.js" },
+export const editions = [
+  { name: "chord", features: "" },
+  { name: "chord-indexeddb", features: "indexeddb" },
+  { name: "chord-backends", features: "backends" },
 ].map((edition) => ({
   ...edition,
   compiled: at("build", `${edition.name}.compiled.wasm`),
@@ -111,32 +112,45 @@ async function optimize({ name, glue, optimized }) {
   );
 }
 
-/** Each file for itself, so that what is imported stays visible. */
-async function minify(files) {
-  const { transform } = await import("esbuild");
-  for (const file of files) {
-    const source = readFileSync(file, "utf8");
-    const { code } = await transform(source, { format: "esm", target: "es2022", minify: true });
-    writeFileSync(file, code);
-  }
+/** The scripts of the package that are imported by a fixed name: the entries, and the editions, which the tests reach for. */
+const entries = [
+  ...["browser", "server", "workerd", "inline", "memory-browser", "memory-server", "memory-workerd"].map((name) => `load/${name}`),
+  ...["memory", "indexeddb", "backends"].map((name) => `editions/${name}`),
+  "testing/index",
+  "redis/index",
+];
+
+/** What several entries have in common becomes a script that they share; a file each for it would cost every process the time to find it. */
+async function bundle() {
+  const { build } = await import("esbuild");
+  await build({
+    entryPoints: entries.map((name) => at("js", `${name}.ts`)),
+    outbase: at("js"),
+    outdir: dist,
+    chunkNames: "shared/[hash]",
+    bundle: true,
+    splitting: true,
+    minify: true,
+    format: "esm",
+    target: "es2022",
+    legalComments: "none",
+    logLevel: "warning",
+    // What the modules are put into later.
+    external: ["*.wasm", "./chord*-bytes.js"],
+  });
 }
 
-/** Compiles twice: the declarations keep their documentation, the code that every page loads does without. */
+/** The declarations keep their documentation, the code that every page loads does without. */
 async function compileFacade() {
   const reads = [at("js"), at("tsconfig.json"), at("node_modules", "typescript", "package.json")];
   await step(
-    "tsc",
-    { reads, writes: [join(dist, "index.js")], flags: readFileSync(import.meta.filename, "utf8"), text: "compiling the facade" },
+    "facade",
+    { reads, writes: [join(dist, "index.d.ts")], flags: readFileSync(import.meta.filename, "utf8"), text: "compiling the facade" },
     async () => {
       rmSync(dist, { recursive: true, force: true });
-      const typescript = (...args) => run(process.execPath, [at("node_modules", "typescript", "bin", "tsc"), ...args]);
-      const tsc = (...args) => typescript("--project", root, "--outDir", dist, ...args);
-      await tsc("--emitDeclarationOnly");
-      await tsc("--declaration", "false", "--removeComments");
-      // The glue is no part of the project: it has declarations of its own.
-      const glueOnly = ["--ignoreConfig", "--allowJs", "--removeComments", "--target", "es2022", "--module", "esnext"];
-      await typescript(...glueOnly, "--outDir", join(dist, "glue"), ...editions.map(({ name }) => at("js", "glue", `${name}.js`)));
-      await minify(filesBelow(dist).filter((file) => file.endsWith(".js")));
+      const tsc = at("node_modules", "typescript", "bin", "tsc");
+      await run(process.execPath, [tsc, "--project", root, "--outDir", dist, "--emitDeclarationOnly"]);
+      await bundle();
       // Declarations that were written by hand or generated, tsc reads but doesn't pass on.
       for (const file of filesBelow(at("js")).filter((file) => file.endsWith(".d.ts"))) {
         cpSync(file, join(dist, relative(at("js"), file)));
@@ -154,10 +168,10 @@ async function assemble() {
     cpSync(dist, join(pkg, "dist"), { recursive: true });
     cpSync(at("LICENSE"), join(pkg, "LICENSE"));
     mkdirSync(join(pkg, "dist", "load"), { recursive: true });
-    for (const { name, optimized, bytes } of editions) {
+    for (const { name, optimized } of editions) {
       cpSync(optimized, join(pkg, `${name}.wasm`));
       const base64 = readFileSync(optimized).toString("base64");
-      writeFileSync(join(pkg, "dist", "load", bytes), `export const base64 = "${base64}";\n`);
+      writeFileSync(join(pkg, "dist", "load", `${name}-bytes.js`), `export const base64 = "${base64}";\n`);
     }
   });
 }

@@ -24,11 +24,11 @@ const print = (line) => process.stdout.write(`${line}\n`);
 
 async function serve() {
   const { code } = await bundle(at("bench", "browsers", "page.js"));
-  const wasm = await readFile(at("node_modules", "chord-sync", "chord.wasm"));
+  const wasm = await readFile(at("node_modules", "chord-sync", "chord-indexeddb.wasm"));
   const files = {
     "/": ['<!doctype html><meta charset="utf-8"><script type="module" src="/app/assets/page.js"></script>', "text/html"],
     "/app/assets/page.js": [code, "text/javascript"],
-    "/chord.wasm": [wasm, "application/wasm"],
+    "/chord-indexeddb.wasm": [wasm, "application/wasm"],
   };
   const server = createServer(({ url }, response) => {
     const [body, type] = files[url] ?? [];

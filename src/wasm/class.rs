@@ -3,7 +3,9 @@
 use std::rc::Rc;
 use std::sync::Once;
 
-use wasm_bindgen::prelude::{JsError, JsValue, wasm_bindgen};
+#[cfg(feature = "waiting")]
+use wasm_bindgen::prelude::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::Result;
 use crate::backend::Staged;
@@ -97,30 +99,15 @@ impl Chord {
 
 #[wasm_bindgen]
 impl Chord {
-    /// Makes an engine; see `Settings`. `settled` is called with the number and the status of each call that was pending; `ask`, where
-    /// JavaScript brought a backend, with what to ask it, see `OwnBackend`.
+    /// Makes an engine over memory; its settings stand where answers have their numbers, see `Settings`.
     #[wasm_bindgen(constructor)]
-    pub fn new(
-        settings: JsValue,
-        settled: JsValue,
-        ask: JsValue,
-    ) -> core::result::Result<Chord, JsError> {
-        let settings: Settings = serde_wasm_bindgen::from_value(settings)?;
-        SEEDED.call_once(|| seed(settings.seed()));
-        #[cfg(feature = "waiting")]
-        let (store, waiting) = Waiting::open(&settings, settled, &ask).unzip();
-        #[cfg(feature = "waiting")]
-        let store = store.unwrap_or_default();
-        #[cfg(not(feature = "waiting"))]
-        let (store, _) = (Staged::default(), (settled, ask));
-        Ok(Chord {
-            inner: Rc::new(Inner {
-                engine: Engine::new(store, settings.policy(), settings.writer()),
-                writer: settings.writer(),
-            }),
+    pub fn new() -> Chord {
+        let settings = Settings::read();
+        Chord {
+            inner: Inner::new(&settings, Staged::default()),
             #[cfg(feature = "waiting")]
-            waiting,
-        })
+            waiting: None,
+        }
     }
 
     /// Sets a whole state.
@@ -130,7 +117,7 @@ impl Chord {
             id + known,
             context,
             move |inner, input| {
-                let guard = guard(version, revision(&input, id, known));
+                let guard = guard(version, revision(input, id, known));
                 let see = |written: Written<'_>| inner.written(&written);
                 inner
                     .engine
@@ -154,7 +141,7 @@ impl Chord {
             id + known,
             changes + operations,
             move |inner, input| {
-                let guard = guard(version, revision(&input, id, known));
+                let guard = guard(version, revision(input, id, known));
                 let operations = match input.text(changes, operations) {
                     b"" => Operations::default(),
                     text => Operations::parse(valid(text, DEEPEST * DELTA_LEVELS)?)?,
@@ -182,7 +169,7 @@ impl Chord {
     /// The state, or nothing to tell where version and revision are those that the caller has.
     pub fn get(&self, id: u32, known: u32, version: f64) -> u32 {
         self.run(Asked::Read(id), id + known, 0, move |inner, input| {
-            let have = match revision(&input, id, known) {
+            let have = match revision(input, id, known) {
                 Known::Revision(revision) => Some(Head {
                     version: version as u64,
                     revision,
@@ -198,7 +185,7 @@ impl Chord {
         self.run(Asked::Read(id), id + known, 0, move |inner, input| {
             let since = Since {
                 version: version as u64,
-                revision: revision(&input, id, known),
+                revision: revision(input, id, known),
             };
             let see = |synced: Synced<'_>| inner.synced(&synced);
             inner.engine.sync(input.id(0, id), since, old_values, see)?
@@ -212,7 +199,7 @@ impl Chord {
             id + known,
             0,
             move |inner, input| {
-                let guard = guard(version, revision(&input, id, known));
+                let guard = guard(version, revision(input, id, known));
                 match inner.engine.delete(input.id(0, id), guard, now)? {
                     Some(head) => reply(DONE, |output| {
                         output.head(head, now, inner.writer);
@@ -338,6 +325,30 @@ impl Chord {
     }
 }
 
+#[cfg(feature = "waiting")]
+impl Chord {
+    fn over(open: impl FnOnce(&Settings) -> (Staged, Rc<Waiting>)) -> Chord {
+        let settings = Settings::read();
+        let (store, waiting) = open(&settings);
+        Chord {
+            inner: Inner::new(&settings, store),
+            waiting: Some(waiting),
+        }
+    }
+}
+
+#[cfg(feature = "indexeddb")]
+#[wasm_bindgen]
+impl Chord {
+    /// Makes an engine over an IndexedDB database, see `Database`. `settled` is called with the number and the status of each call that
+    /// was pending.
+    #[wasm_bindgen(js_name = overIndexedDb)]
+    pub fn over_indexed_db(settled: JsValue, database: JsValue) -> Chord {
+        let database = super::settings::Database::read(database);
+        Chord::over(|settings| Waiting::over_indexed_db(settings, settled, database))
+    }
+}
+
 #[cfg(feature = "backends")]
 impl Chord {
     fn answered(&self, question: u32, answer: Result<Vec<u8>>) {
@@ -350,6 +361,13 @@ impl Chord {
 #[cfg(feature = "backends")]
 #[wasm_bindgen]
 impl Chord {
+    /// Makes an engine over a backend that JavaScript brought. `settled` is as above; `ask` is called with what to ask the backend, see
+    /// `OwnBackend`.
+    #[wasm_bindgen(js_name = overBackend)]
+    pub fn over_backend(settled: JsValue, ask: JsValue) -> Chord {
+        Chord::over(|settings| Waiting::over_backend(settings, settled, ask))
+    }
+
     /// The answer to a question to the backend, in the text area.
     pub fn answer(&self, question: u32, text: u32) {
         let answer = INPUT.with(|input| input.borrow().text(0, text).into());
@@ -368,6 +386,14 @@ impl Chord {
 }
 
 impl Inner {
+    fn new(settings: &Settings, store: Staged) -> Rc<Self> {
+        SEEDED.call_once(|| seed(settings.seed));
+        Rc::new(Inner {
+            engine: Engine::new(store, settings.policy, settings.writer),
+            writer: settings.writer,
+        })
+    }
+
     fn state(&self, id: &[u8], have: Option<Head>) -> Result<u32> {
         self.engine.get(id, |found| match found {
             None => Ok(NOTHING),

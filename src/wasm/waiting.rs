@@ -61,27 +61,6 @@ struct Call {
 }
 
 impl Queue {
-    /// The queue that `settings` ask for, or that for a backend where there is somebody to `ask`.
-    fn open(settings: &Settings, ask: &JsValue) -> Option<(Staged, Self)> {
-        let policy = settings.policy();
-        #[cfg(feature = "indexeddb")]
-        if let Some(name) = settings.database() {
-            let database = IndexedDb::new(name.into(), settings.is_strict());
-            let staged = Staged::front();
-            let grouped = Grouped::new(database, policy, staged.clone());
-            return Some((staged, Queue::IndexedDb(grouped)));
-        }
-        #[cfg(feature = "backends")]
-        if let Some(ask) = ask.dyn_ref::<Function>() {
-            let staged = Staged::untrimmed(&policy);
-            let backend = OwnBackend::new(ask.clone());
-            let optimistic = Optimistic::new(backend, policy, staged.clone());
-            return Some((staged, Queue::Own(optimistic)));
-        }
-        let _ = (policy, ask);
-        None
-    }
-
     /// Adds a call, and has it served.
     fn add(waiting: &Rc<Waiting>, job: Box<dyn Job>) {
         let server = waiting.clone();
@@ -133,22 +112,39 @@ impl Queue {
 }
 
 impl Waiting {
-    /// The store that `settings` tells, or behind a backend where there is somebody to `ask`; none where contexts are kept in memory.
-    pub(super) fn open(
+    #[cfg(feature = "indexeddb")]
+    pub(super) fn over_indexed_db(
         settings: &Settings,
         settled: JsValue,
-        ask: &JsValue,
-    ) -> Option<(Staged, Rc<Self>)> {
-        let (staged, queue) = Queue::open(settings, ask)?;
-        let waiting = Waiting {
+        database: super::settings::Database,
+    ) -> (Staged, Rc<Self>) {
+        let staged = Staged::front();
+        let database = IndexedDb::new(database.name, database.strict);
+        let grouped = Grouped::new(database, settings.policy, staged.clone());
+        (staged, Waiting::over(Queue::IndexedDb(grouped), settled))
+    }
+
+    #[cfg(feature = "backends")]
+    pub(super) fn over_backend(
+        settings: &Settings,
+        settled: JsValue,
+        ask: JsValue,
+    ) -> (Staged, Rc<Self>) {
+        let staged = Staged::untrimmed(&settings.policy);
+        let backend = OwnBackend::new(ask.unchecked_into());
+        let optimistic = Optimistic::new(backend, settings.policy, staged.clone());
+        (staged, Waiting::over(Queue::Own(optimistic), settled))
+    }
+
+    fn over(queue: Queue, settled: JsValue) -> Rc<Self> {
+        Rc::new(Waiting {
             queue,
             // The facade gives a function.
             settled: settled.unchecked_into(),
             count: Cell::new(0),
             is_looking: Cell::new(false),
             given_up: RefCell::default(),
-        };
-        Some((staged, Rc::new(waiting)))
+        })
     }
 
     /// Adds a call that reads so many bytes of the areas, which hold something else by the time it goes on.

@@ -15,6 +15,7 @@ async function bodyOf(request) {
 }
 
 const programs = ["open-from.js", "trap.js"];
+const modules = ["chord.wasm", "chord-indexeddb.wasm"];
 
 /** `suite` is the bundle's code. */
 export async function serve(suite) {
@@ -22,16 +23,17 @@ export async function serve(suite) {
   /** How often a module was asked for under a key: a test that serves one counts. */
   const served = new Map();
   // Read once, as the bundle is: a package that is built anew meanwhile is another one.
-  const wasm = await readFile(at("node_modules", "chord-sync", "chord.wasm"));
+  const [memory, wasm] = await Promise.all(modules.map((name) => readFile(at("node_modules", "chord-sync", name))));
   const workers = await Promise.all(programs.map(async (name) => [`/app/programs/${name}`, await bundleProgram(name)]));
   let releases;
   const routes = {
     "/app/": async () => [html, "text/html; charset=utf-8"],
     "/app/host.js": async () => [await readFile(at("tests", "browsers", "realm", "host.js")), script],
-    // The package's loader looks for its module two folders above the script it has become a part of.
+    // The package's loader looks for its modules two folders above the script it has become a part of.
     "/app/assets/suite.js": async () => [suite, script],
-    "/chord.wasm": async () => [wasm, "application/wasm"],
-    "/served/chord.wasm": async (query) => {
+    "/chord.wasm": async () => [memory, "application/wasm"],
+    "/chord-indexeddb.wasm": async () => [wasm, "application/wasm"],
+    "/served/chord-indexeddb.wasm": async (query) => {
       served.set(query.get("key"), (served.get(query.get("key")) ?? 0) + 1);
       return [wasm, query.get("type")];
     },

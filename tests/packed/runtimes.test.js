@@ -38,6 +38,14 @@ for (const [name, command] of Object.entries(runtimes)) {
       assert.equal(ended.stdout.trim(), '{"inline":true} true');
     });
 
+    test("runs it with the entry that has memory alone, which is the same package", async () => {
+      const ended = await start(consumer.folder, command("memory.js"));
+      assert.equal(ended.code, 0, ended.stderr);
+      assert.equal(ended.stdout.trim(), '{"memory":true} true');
+      const refused = await start(consumer.folder, command("memory-alone.js"));
+      assert.equal(refused.stdout.trim(), "backend_unavailable: chord-sync/memory has memory alone; import chord-sync");
+    });
+
     test("ends by itself while the cleanup server runs", async () => {
       const ended = await start(consumer.folder, command("cleanup.js"));
       assert.equal(ended.code, 0, ended.stderr);

@@ -17,12 +17,12 @@ async function bodyOf(request) {
 
 /** `hear(told)` is called with what a realm tells, as it comes; what it gives is answered. */
 export async function serve({ port = 0, hear = () => {} } = {}) {
-  const [{ code }, wasm] = await Promise.all([bundle(realm), readFile(at("node_modules", "chord-sync", "chord.wasm"))]);
+  const [{ code }, wasm] = await Promise.all([bundle(realm), readFile(at("node_modules", "chord-sync", "chord-indexeddb.wasm"))]);
   const files = {
     "/app/": [html, "text/html; charset=utf-8"],
     "/app/assets/realm.js": [code, "text/javascript; charset=utf-8"],
     // The package's loader looks for its module two folders above the script it has become a part of.
-    "/chord.wasm": [wasm, "application/wasm"],
+    "/chord-indexeddb.wasm": [wasm, "application/wasm"],
     "/favicon.ico": ["", "image/x-icon"],
   };
   const waiting = new Map();

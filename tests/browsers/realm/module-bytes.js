@@ -1,4 +1,4 @@
 /** `tests/js/module-bytes.js` inside a browser: from the server. */
 export async function moduleBytes() {
-  return new Uint8Array(await (await fetch("/chord.wasm")).arrayBuffer());
+  return new Uint8Array(await (await fetch("/chord-indexeddb.wasm")).arrayBuffer());
 }

@@ -2,7 +2,7 @@
 export async function serveModule(_, type) {
   const key = crypto.randomUUID();
   return {
-    url: new URL(`/served/chord.wasm?${new URLSearchParams({ key, type })}`, location.origin),
+    url: new URL(`/served/chord-indexeddb.wasm?${new URLSearchParams({ key, type })}`, location.origin),
     requests: async () => (await fetch(`/served/requests?key=${key}`)).json(),
     close() {},
   };

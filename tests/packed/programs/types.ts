@@ -2,6 +2,7 @@
 import { append, Chord, ChordError, increment, type ChangeResult, type Context, type Delta, type SyncResult } from "chord-sync";
 import wasm from "chord-sync/chord.wasm";
 import { Chord as Inline } from "chord-sync/inline";
+import { Chord as InMemory } from "chord-sync/memory";
 
 export async function program(): Promise<Delta | undefined> {
   const chord: Chord = await Chord.open({ deltaThreshold: 10, timeUnit: "second" });
@@ -18,6 +19,7 @@ export async function program(): Promise<Delta | undefined> {
   const stop: () => void = chord.subscribe("*", (event) => void event.contextId.length);
   stop();
   const same: typeof Chord = Inline;
+  await (await InMemory.open()).close();
   await (await same.open({ wasm })).close();
   try {
     await chord.close();

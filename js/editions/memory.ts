@@ -1,0 +1,7 @@
+/** Memory alone. */
+import type { Parts } from "../edition.js";
+import { __wbg_reset_state, apply, Chord, diff, format, idArea, initSync, invert, merge, numbersArea, textArea } from "../glue/chord.js";
+
+const glue = { __wbg_reset_state, apply, Chord, diff, format, idArea, initSync, invert, merge, numbersArea, textArea };
+
+export const memory: Parts = { edition: "chord", glue };

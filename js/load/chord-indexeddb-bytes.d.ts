@@ -1,0 +1,2 @@
+/** chord-indexeddb.wasm as text; written by the build. */
+export const base64: string;

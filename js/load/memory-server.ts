@@ -1,0 +1,7 @@
+/** `chord-sync/memory` on Node, Deno and Bun: as `server.ts`, with nothing but what memory needs. */
+import { memory } from "../editions/memory.js";
+import { compileText, loadBy } from "../module.js";
+
+export * from "../index.js";
+
+loadBy({ parts: { chord: memory }, modules: { chord: async () => compileText((await import("./chord-bytes.js")).base64) } });
