@@ -1,4 +1,5 @@
-/** Syncs answered before, so that a crowd that lags by the same amount shares one frozen answer. */
+/** Syncs answered before, so that a crowd that lags by the same amount shares one merge, one frozen answer and one text. */
+import type { Synced } from "./core.js";
 import type { SyncResult } from "./types.js";
 
 const mostContexts = 1000;
@@ -7,45 +8,57 @@ const mostBytes = 16 * 1024 * 1024;
 // One answer must not push out all others.
 const mostBytesEach = mostBytes / 4;
 
-/** The answers to one context's clients, all leading to one state. */
-interface Known {
-  readonly version: number;
-  readonly revision: string;
-  readonly answers: Map<number, Answer>;
-  bytes: number;
-}
-
-interface Answer {
-  readonly revision: string | undefined;
-  readonly oldValues: boolean;
-  readonly result: SyncResult;
-}
-
 /** What a client has. Version 0 is nothing. */
 export interface Question {
   readonly version: number;
   readonly revision?: string;
 }
 
+/** What the engine said, and what has been made of it so far. */
+export interface Answer {
+  readonly question: Question;
+  readonly oldValues: boolean;
+  readonly synced: Synced;
+  result: SyncResult | undefined;
+  text: string | undefined;
+}
+
+/** The answers to one context's clients, all leading to one state. Mostly there is one. */
+interface Known {
+  readonly version: number;
+  readonly revision: string;
+  readonly first: Answer;
+  more: Map<number, Answer> | undefined;
+  bytes: number;
+}
+
+/** The version and revision that an answer leads to. */
+export function headOf(synced: Synced): { readonly version: number; readonly revision: string } {
+  return synced.type === "full_context" ? synced.state : synced;
+}
+
+function bytesOf(synced: Synced): number {
+  if (synced.type === "no_change") return 0;
+  return synced.type === "delta" ? synced.delta.length : synced.state.context.length;
+}
+
 export class Answers {
   readonly #known = new Map<string, Known>();
   #bytes = 0;
 
-  get isEmpty(): boolean {
-    return this.#known.size === 0;
-  }
-
   /** An earlier answer to the same question: right as long as the context still is at the answer's version and revision. */
-  find(id: string, since: Question, oldValues: boolean): SyncResult | undefined {
-    const answer = this.#known.get(id)?.answers.get(since.version);
-    return answer !== undefined && answer.revision === since.revision && answer.oldValues === oldValues ? answer.result : undefined;
+  find(id: string, { version, revision }: Question, oldValues: boolean): Answer | undefined {
+    const known = this.#known.get(id);
+    if (known === undefined) return undefined;
+    const answer = known.first.question.version === version ? known.first : known.more?.get(version);
+    return answer !== undefined && answer.question.revision === revision && answer.oldValues === oldValues ? answer : undefined;
   }
 
-  /** @param bytes how much it takes to keep, more or less */
-  keep(id: string, since: Question, oldValues: boolean, result: SyncResult, bytes: number): void {
-    const { version, revision } = result;
+  keep(id: string, answer: Answer): void {
+    const { version, revision } = headOf(answer.synced);
+    const bytes = bytesOf(answer.synced);
     let known = this.#known.get(id);
-    if (known !== undefined && (known.version !== version || known.revision !== revision || known.answers.size >= mostAnswers)) {
+    if (known !== undefined && (known.version !== version || known.revision !== revision || (known.more?.size ?? 0) >= mostAnswers)) {
       this.forget(id);
       known = undefined;
     }
@@ -53,14 +66,16 @@ export class Answers {
     while (this.#known.size >= mostContexts || (this.#known.size !== 0 && this.#bytes + bytes > mostBytes)) this.#forgetOldest();
     known = this.#known.get(id);
     if (known === undefined) {
-      known = { version, revision, answers: new Map(), bytes: 0 };
-      this.#known.set(id, known);
+      this.#known.set(id, { version, revision, first: answer, more: undefined, bytes });
+    } else {
+      known.more ??= new Map();
+      known.more.set(answer.question.version, answer);
+      known.bytes += bytes;
     }
-    known.answers.set(since.version, { revision: since.revision, oldValues, result });
-    known.bytes += bytes;
     this.#bytes += bytes;
   }
 
+  /** The context has changed, or is gone. */
   forget(id: string): void {
     const known = this.#known.get(id);
     if (known === undefined) return;

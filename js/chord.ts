@@ -1,16 +1,18 @@
 /** The class users see. Each method is its documentation and one call; what it does is in the file of its kind. */
 /// <reference lib="esnext.disposable" preserve="true" />
 import { applyDelta, calculateDelta, formatDelta, invertDelta, mergeDeltas } from "./algebra.js";
+import { type Answer, headOf } from "./answers.js";
 import { checkFunction, checkLimit } from "./arguments.js";
 import { exportContext, restoreContext, transact } from "./callbacks.js";
 import { CleanupServer, checkInterval } from "./cleanup.js";
-import { Patience } from "./deadline.js";
+import type { Settled } from "./core.js";
+import { chain, Patience } from "./deadline.js";
 import { editionFor } from "./edition.js";
 import { asChordError, ChordError } from "./error.js";
 import { Instance } from "./instance.js";
 import { loaded } from "./module.js";
 import { type ChordOptions, fieldsOf, settingsOf } from "./options.js";
-import { getContext, listContexts, listDeltas, syncContext } from "./reads.js";
+import { getContext, listContexts, listDeltas, syncContext, syncContextText } from "./reads.js";
 import type { Result } from "./result.js";
 import type { StorageInfo } from "./storage.js";
 import type { Outcome } from "./telemetry.js";
@@ -195,6 +197,25 @@ export class Chord implements AsyncDisposable {
    */
   syncContext(id: string, since?: Since, options?: SyncOptions): Promise<SyncResult> {
     return this.#instance.runObserved("chord.context.sync", synced, () => syncContext(this.#instance, id, since, options), id);
+  }
+
+  /**
+   * The JSON text of what `syncContext` gives, ready to be sent: servers need not parse what they only hand on. Clients at the same version share one text.
+   *
+   * Rejects with `not_found`.
+   *
+   * @example
+   * socket.send(await chord.syncContextText("user:1", { version, revision }));   // {"type":"delta","contextId":"user:1",…
+   */
+  syncContextText(id: string, since?: Since, options?: SyncOptions): Promise<string> {
+    let answered: Answer;
+    const text = (): Settled<string> =>
+      chain(syncContextText(this.#instance, id, since, options), (answer) => {
+        answered = answer;
+        return answer.text ?? "";
+      });
+    const outcomeOf = (): Outcome => ({ outcome: answered.synced.type, version: headOf(answered.synced).version });
+    return this.#instance.runObserved("chord.context.sync", outcomeOf, text, id);
   }
 
   /**

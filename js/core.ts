@@ -69,6 +69,8 @@ export interface Cleaned {
 export interface Core {
   /** Whether others may change what is stored, so that the state at hand is soon another. */
   readonly isShared: boolean;
+  /** Whether it still may be asked: after a defect it may not. */
+  readonly isInUse: boolean;
   /** Whether a revision is that of a commit made here. */
   isOwn(revision: string): boolean;
   /** Finds out whether contexts can be kept here. */

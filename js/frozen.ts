@@ -1,6 +1,6 @@
 /**
  * Values as they are handed out: parsed, frozen through and through, and sharing with an earlier value what didn't change.
- * Nothing here recurses deeper than the limit on depth, and keys such as `__proto__` stay own properties.
+ * Nothing here recurses much deeper than the limit on depth, and keys such as `__proto__` stay own properties.
  */
 import type { Json, JsonObject } from "./types.js";
 
@@ -11,8 +11,36 @@ function isNested(value: unknown): value is object {
   return typeof value === "object" && value !== null;
 }
 
+/** Deeper than most values are; the stack has room for many times more. */
+const deepest = 64;
+
 /** Freezes `root` and all that is in it, except what is frozen already. */
 export function freezeDeep<T extends object>(root: T): T {
+  freezeFrom(root, 0);
+  return root;
+}
+
+function freezeFrom(object: object, depth: number): void {
+  if (depth === deepest) {
+    freezeDeeper(object);
+    return;
+  }
+  if (Array.isArray(object)) {
+    for (let index = 0; index < object.length; index += 1) {
+      const item: unknown = object[index];
+      if (isNested(item) && !Object.isFrozen(item)) freezeFrom(item, depth + 1);
+    }
+  } else {
+    for (const key in object) {
+      const item: unknown = (object as { readonly [key: string]: unknown })[key];
+      if (isNested(item) && !Object.isFrozen(item) && Object.hasOwn(object, key)) freezeFrom(item, depth + 1);
+    }
+  }
+  Object.freeze(object);
+}
+
+/** The same without recursion. */
+function freezeDeeper(root: object): void {
   const open: object[] = [root];
   for (let object = open.pop(); object !== undefined; object = open.pop()) {
     const items: readonly unknown[] = Array.isArray(object) ? object : Object.values(object);
@@ -22,7 +50,6 @@ export function freezeDeep<T extends object>(root: T): T {
     }
     Object.freeze(object);
   }
-  return root;
 }
 
 /** The value of a text the engine gave, frozen. */

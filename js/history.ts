@@ -15,6 +15,7 @@
  * - Where others write to the store, too, the engine's state is soon another. There every chain ends in a write whose outcome came with the
  *   state: see `tell_state` in `src/backend/grouped.rs`.
  * - `next` of a settled moment is kept only while it is `track.seen`.
+ * - A track's head is the newest state, unless others write to the store, too. It has none where nobody has looked since a small context's last commit.
  * - There is a track only for contexts somebody looked at and for heads that aren't settled; how many, and how large, is bounded.
  */
 import type { Committed, Core, State } from "./core.js";
@@ -85,6 +86,14 @@ export class History implements Source {
     this.#setHead(current, moment);
     if (!this.#core.isShared && moment.grown > Math.max(commit.bytes, shortestChain)) this.#settle(id, moment);
     return moment;
+  }
+
+  /** The newest state of `id`, where nobody else writes to the store. */
+  head(id: string): Moment | undefined {
+    const track = this.#tracks.get(id);
+    if (track === undefined) return undefined;
+    track.isFresh = true;
+    return track.head;
   }
 
   /** The newest state of `id` that is kept here: perhaps still the newest there is. */

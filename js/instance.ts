@@ -49,6 +49,16 @@ export class Instance {
     checkId(id, this.settings.limits.idBytes);
   }
 
+  /** Whether nobody but this instance can change what is stored, so that what is kept here needs no asking. */
+  get isAlone(): boolean {
+    return !this.core.isShared && this.core.isInUse;
+  }
+
+  /** The newest state, where it is at hand. */
+  newest(id: string): Context | undefined {
+    return this.isAlone ? this.history.head(id)?.context : undefined;
+  }
+
   /** The time of the write about to happen. */
   now(): number {
     const now = this.#clock();
@@ -114,7 +124,7 @@ export class Instance {
 
   /** A context has a new state. After a restore there is no delta to tell. */
   changed(moment: Moment, isRestored: boolean): void {
-    if (!this.answers.isEmpty) this.answers.forget(moment.id);
+    this.answers.forget(moment.id);
     if (this.#following === undefined && this.listeners.isEmpty) return;
     const kind = moment.delta === undefined ? "create" : "change";
     this.#tell(moment.id, isRestored ? "restore" : kind, moment.stamp, isRestored ? undefined : () => moment.record.delta);

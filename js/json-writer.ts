@@ -46,6 +46,20 @@ const lookupGetter: (this: object, key: PropertyKey) => unknown =
     return getOwnPropertyDescriptor(this, key)?.get;
   };
 
+/** What one sub-object, shared by many, came to: so that it is copied where it is met again. */
+interface Printed {
+  readonly start: number;
+  readonly end: number;
+  /** How many levels it has. */
+  readonly height: number;
+  /** How many of its bytes belong to the other state of a delta. */
+  readonly old: number;
+}
+
+// Below these, remembering a sub-object costs more than walking it again.
+const rememberedFrom = 64 * 1024;
+const rememberedBytes = 1024;
+
 const failed = -1;
 /** In the place of a value stood an operation, which is printed elsewhere. */
 const operated = -2;
@@ -95,6 +109,9 @@ export class JsonWriter {
   #end = 0;
   #old = 0;
   #isPolluted = false;
+  /** The deepest level met, in the sub-object that is being remembered. */
+  #deepest = 0;
+  #printed: Map<object, Printed> | undefined;
 
   constructor(room: Room) {
     this.#room = room;
@@ -121,6 +138,7 @@ export class JsonWriter {
     this.#end = start + limits.bytes;
     this.#old = 0;
     this.#isPolluted = isPolluted();
+    this.#printed = undefined;
     if (this.#placed.length !== 0) this.#placed.length = 0;
     if (typeof root !== "object" || root === null) return this.#fail("root");
     try {
@@ -165,10 +183,44 @@ export class JsonWriter {
     return end;
   }
 
+  #inner(value: object, start: number, depth: number, merged: boolean): number {
+    return Array.isArray(value) ? this.#array(value, start, depth) : this.#object(value, start, depth, merged);
+  }
+
+  /** Like `#inner`, in a text that has grown so long that parts of it may be many times the same. */
+  #shared(value: object, start: number, depth: number, merged: boolean): number {
+    const known = this.#printed?.get(value);
+    if (known !== undefined) return this.#copy(known, start, depth);
+    const outer = this.#deepest;
+    const old = this.#old;
+    const met = this.#placed.length;
+    this.#deepest = depth;
+    const end = this.#inner(value, start, depth, merged);
+    if (end - start >= rememberedBytes && this.#placed.length === met) {
+      this.#printed ??= new Map();
+      this.#printed.set(value, { start, end, height: this.#deepest - depth, old: this.#old - old });
+    }
+    if (outer > this.#deepest) this.#deepest = outer;
+    return end;
+  }
+
+  #copy({ start, end, height, old }: Printed, at: number, depth: number): number {
+    const after = at + end - start;
+    if (depth + height > this.#limits.depth) return this.#fail("depth");
+    if (depth + height > this.#deepest) this.#deepest = depth + height;
+    this.#old += old;
+    this.#end += old;
+    if (after > this.#end || this.#old > this.#limits.bytes) return this.#fail("bytes");
+    if (after + scalarRoom > this.#bytes.length) this.#grow(after + scalarRoom);
+    this.#bytes.copyWithin(at, start, end);
+    return after;
+  }
+
   #object(value: object, start: number, depth: number, merged: boolean): number {
     try {
       const limits = this.#limits;
       if (depth > limits.depth) return this.#fail("depth");
+      if (depth > this.#deepest) this.#deepest = depth;
       const prototype: object | null = getPrototypeOf(value);
       if (prototype !== objectPrototype && prototype !== null) {
         if (value instanceof FieldOperation) return this.#operation(value, merged);
@@ -213,7 +265,7 @@ export class JsonWriter {
               break;
             }
             const met = this.#placed.length;
-            const end = Array.isArray(item) ? this.#array(item, at, depth + 1) : this.#object(item, at, depth + 1, merged);
+            const end = at < rememberedFrom ? this.#inner(item, at, depth + 1, merged) : this.#shared(item, at, depth + 1, merged);
             if (end === failed) {
               this.path.push(key);
               return failed;
@@ -242,6 +294,7 @@ export class JsonWriter {
   #array(value: readonly unknown[], start: number, depth: number): number {
     try {
       if (depth > this.#limits.depth) return this.#fail("depth");
+      if (depth > this.#deepest) this.#deepest = depth;
       const prototype: object | null = getPrototypeOf(value);
       if (prototype !== arrayPrototype) {
         if (prototype === null || !isForeign(prototype, nativeArray)) return this.#fail("prototype", value);
@@ -272,7 +325,7 @@ export class JsonWriter {
               at = this.#raw("null", at);
               break;
             }
-            at = Array.isArray(item) ? this.#array(item, at, depth + 1) : this.#object(item, at, depth + 1, false);
+            at = at < rememberedFrom ? this.#inner(item, at, depth + 1, false) : this.#shared(item, at, depth + 1, false);
             if (at === failed) {
               this.path.push(index);
               return failed;

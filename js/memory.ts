@@ -34,7 +34,6 @@ interface Exports {
 export class Memory implements Room {
   /** The functions generated for it. */
   readonly glue: Glue;
-  readonly #edition: Edition;
   readonly #exports: Exports;
   #all = new Uint8Array(0);
   #latin1: Latin1 | undefined;
@@ -49,15 +48,14 @@ export class Memory implements Room {
   /** How many times texts were written: whoever is at it notices when somebody else was in between. */
   textsBegun = 0;
 
-  constructor({ edition, glue }: Parts, exports: Exports) {
+  constructor({ glue }: Parts, exports: Exports) {
     this.glue = glue;
-    this.#edition = edition;
     this.#exports = exports;
   }
 
   /** Whether calls may be made. */
   get isInUse(): boolean {
-    return this === instances.get(this.#edition) && !this.#hasTrapped;
+    return !this.#hasTrapped;
   }
 
   /** @throws ChordError `internal` where calls may not be made any more */

@@ -1,5 +1,5 @@
 /** Reads: get, sync, lists. Snapshots and earlier answers are shared as long as the engine says that nothing has happened since. */
-import type { Question } from "./answers.js";
+import { type Answer, headOf, type Question } from "./answers.js";
 import { checkLimit, checkOrder, checkIdPart, questionOf } from "./arguments.js";
 import type { Settled, State, Synced } from "./core.js";
 import { chain } from "./deadline.js";
@@ -12,6 +12,8 @@ import type { Context, ContextPage, Delta, DeltaRecord, ListDeltasOptions, ListO
 
 export function getContext(instance: Instance, id: string): Settled<Context | undefined> {
   instance.checkId(id);
+  const newest = instance.newest(id);
+  if (newest !== undefined) return newest;
   const latest = instance.history.latest(id);
   const state = instance.core.get(id, latest === undefined ? undefined : (latest.seen ?? latest.stamp));
   return state instanceof Promise ? state.then((late) => read(instance, id, latest, late)) : read(instance, id, latest, state);
@@ -25,12 +27,16 @@ function read(instance: Instance, id: string, latest: Moment | undefined, state:
 }
 
 export function syncContext(instance: Instance, id: string, since: Since, options: SyncOptions | undefined): Settled<SyncResult> {
-  instance.checkId(id);
-  const question = questionOf(since);
-  const oldValues = wantsOldValues(options);
-  const known = instance.answers.find(id, question, oldValues);
-  if (known === undefined) return ask(instance, id, question, oldValues);
-  return chain(instance.core.get(id, known), (state) => (state === "same" ? known : ask(instance, id, question, oldValues)));
+  const answer = answerTo(instance, id, since, options);
+  return answer instanceof Promise ? answer.then((late) => resultOf(instance, id, late)) : resultOf(instance, id, answer);
+}
+
+/** The text of what `syncContext` gives, and what it is of. */
+export function syncContextText(instance: Instance, id: string, since: Since, options: SyncOptions | undefined): Settled<Answer> {
+  return chain(answerTo(instance, id, since, options), (answer) => {
+    answer.text ??= textOf(id, answer.synced);
+    return answer;
+  });
 }
 
 function wantsOldValues(options: SyncOptions | undefined): boolean {
@@ -40,28 +46,55 @@ function wantsOldValues(options: SyncOptions | undefined): boolean {
   throw new ChordError("invalid_argument", `oldValues must be true or false, got ${kindOf(oldValues)}`);
 }
 
-function ask(instance: Instance, id: string, question: Question, oldValues: boolean): Settled<SyncResult> {
-  return chain(instance.core.sync(id, question, oldValues), (synced) => answer(instance, id, question, oldValues, synced));
+function answerTo(instance: Instance, id: string, since: Since, options: SyncOptions | undefined): Settled<Answer> {
+  instance.checkId(id);
+  const question = questionOf(since);
+  const oldValues = wantsOldValues(options);
+  const known = instance.answers.find(id, question, oldValues);
+  if (known === undefined) return ask(instance, id, question, oldValues);
+  if (instance.isAlone) return known;
+  return chain(instance.core.get(id, headOf(known.synced)), (state) => (state === "same" ? known : ask(instance, id, question, oldValues)));
 }
 
-function answer(instance: Instance, id: string, question: Question, oldValues: boolean, synced: Synced): SyncResult {
+function ask(instance: Instance, id: string, question: Question, oldValues: boolean): Settled<Answer> {
+  const synced = instance.core.sync(id, question, oldValues);
+  return synced instanceof Promise
+    ? synced.then((late) => keep(instance, id, question, oldValues, late))
+    : keep(instance, id, question, oldValues, synced);
+}
+
+function keep(instance: Instance, id: string, question: Question, oldValues: boolean, synced: Synced): Answer {
+  const answer: Answer = { question, oldValues, synced, result: undefined, text: undefined };
+  instance.answers.keep(id, answer);
+  return answer;
+}
+
+function resultOf(instance: Instance, id: string, answer: Answer): SyncResult {
+  answer.result ??= madeOf(instance, id, answer.synced);
+  return answer.result;
+}
+
+function madeOf(instance: Instance, id: string, synced: Synced): SyncResult {
   if (synced.type === "no_change") {
     return Object.freeze({ type: "no_change", contextId: id, version: synced.version, revision: synced.revision });
   }
-  let result: SyncResult;
-  let bytes: number;
   if (synced.type === "full_context") {
     const { context, version, revision, insertedAt } = instance.history.snapshot(id, synced.state);
-    result = Object.freeze({ type: "full_context", contextId: id, context, version, revision, insertedAt });
-    bytes = synced.state.context.length;
-  } else {
-    const { fromVersion, version, revision, insertedAt } = synced;
-    const delta = parseFrozen<Delta>(synced.delta);
-    result = Object.freeze({ type: "delta", contextId: id, delta, fromVersion, version, revision, insertedAt });
-    bytes = synced.delta.length;
+    return Object.freeze({ type: "full_context", contextId: id, context, version, revision, insertedAt });
   }
-  instance.answers.keep(id, question, oldValues, result, bytes);
-  return result;
+  const { fromVersion, version, revision, insertedAt } = synced;
+  const delta = parseFrozen<Delta>(synced.delta);
+  return Object.freeze({ type: "delta", contextId: id, delta, fromVersion, version, revision, insertedAt });
+}
+
+/** With its fields in the order of the result's. */
+function textOf(id: string, synced: Synced): string {
+  const begin = `{"type":"${synced.type}","contextId":${JSON.stringify(id)},`;
+  if (synced.type === "no_change") return `${begin}"version":${synced.version},"revision":"${synced.revision}"}`;
+  const { version, revision, insertedAt } = synced.type === "delta" ? synced : synced.state;
+  const end = `"version":${version},"revision":"${revision}","insertedAt":${JSON.stringify(insertedAt)}}`;
+  if (synced.type === "delta") return `${begin}"delta":${synced.delta},"fromVersion":${synced.fromVersion},${end}`;
+  return `${begin}"context":${synced.state.context},${end}`;
 }
 
 export function listContexts(instance: Instance, options: ListOptions | undefined): Settled<ContextPage> {

@@ -94,6 +94,10 @@ class WasmCore implements Core {
     this.#engine = this.#guarded(() => shared.engine(settings, settle, (own) => this.#asking(own)));
   }
 
+  get isInUse(): boolean {
+    return this.#memory.isInUse;
+  }
+
   isOwn(revision: string): boolean {
     return revision.startsWith(this.#writer);
   }
