@@ -4,6 +4,7 @@ use crate::json::{Positions, Text, hash};
 use crate::{Code, Error, Result};
 
 use super::apply::{expect, mismatch, value};
+use super::code::{Reader, op, unreadable};
 use super::invert::change_back;
 use super::{Change, Delta, array, diff};
 
@@ -68,7 +69,7 @@ impl<'a> Merger<'a> {
     pub fn push(&mut self, next: Delta<'a>) -> Result<()> {
         for (position, (key, change)) in next.fields.into_iter().enumerate() {
             let Some(place) = self.find(&key, position) else {
-                self.add(key, change);
+                self.add(key, Slot::Change(change));
                 continue;
             };
             let slot = &mut self.fields[place].1;
@@ -78,6 +79,86 @@ impl<'a> Merger<'a> {
                     .map_err(|error| error.under(key.as_ref()))?,
             };
         }
+        Ok(())
+    }
+
+    /// The same with the delta that `code` is of, without building it first.
+    ///
+    /// # Errors
+    /// As [`push`](Merger::push); `internal` for bytes that are no delta's code.
+    pub fn push_code(&mut self, code: &'a [u8]) -> Result<()> {
+        let mut reader = Reader(code);
+        self.follow_code(&mut reader)?;
+        if reader.0.is_empty() {
+            return Ok(());
+        }
+        Err(unreadable())
+    }
+
+    fn follow_code(&mut self, reader: &mut Reader<'a>) -> Result<()> {
+        let count = reader.count().ok_or_else(unreadable)?;
+        for position in 0..count {
+            let key = reader.bytes().ok_or_else(unreadable)?;
+            let op = reader.byte().ok_or_else(unreadable)?;
+            let Some(place) = self.find(key, position) else {
+                let slot = self.begin(op, reader)?;
+                self.add(Text::Borrowed(key), slot);
+                continue;
+            };
+            if let Err(error) = self.follow_at(place, op, reader) {
+                return Err(error.under(key));
+            }
+        }
+        Ok(())
+    }
+
+    /// What a field that was not mentioned before begins with.
+    fn begin(&self, op: u8, reader: &mut Reader<'a>) -> Result<Slot<'a>> {
+        if op != op::NESTED {
+            return Ok(Slot::Change(reader.change_of(op).ok_or_else(unreadable)?));
+        }
+        let mut inner = Merger {
+            wording: self.wording,
+            ..Merger::default()
+        };
+        inner.follow_code(reader)?;
+        Ok(Slot::Nested(inner))
+    }
+
+    fn follow_at(&mut self, place: usize, op: u8, reader: &mut Reader<'a>) -> Result<()> {
+        let wording = self.wording;
+        match (&mut self.fields[place].1, op) {
+            (Some(Slot::Nested(inner)), op::NESTED) => return inner.follow_code(reader),
+            (
+                Some(Slot::Change(Change::Modified {
+                    old: Some(first),
+                    new,
+                })),
+                op::MODIFIED,
+            ) if wording == Wording::Brief && is_scalar(first) && is_scalar(new) => {
+                let read = reader.bytes().zip(reader.bytes());
+                let (expected, after) = read.ok_or_else(unreadable)?;
+                expect(Some(expected), new)?;
+                if is_scalar(after) && **first != *after {
+                    *new = Text::Borrowed(after);
+                    return Ok(());
+                }
+                let replaced = replaced(Some(first.clone()), Text::Borrowed(after), wording);
+                self.fields[place].1 = replaced.map(Slot::Change);
+                return Ok(());
+            }
+            (None, _) => {
+                self.fields[place].1 = Some(self.begin(op, reader)?);
+                return Ok(());
+            }
+            _ => {}
+        }
+        let change = reader.change_of(op).ok_or_else(unreadable)?;
+        let slot = &mut self.fields[place].1;
+        *slot = match slot.take() {
+            None => Some(Slot::Change(change)),
+            Some(first) => follow(first, change, wording)?,
+        };
         Ok(())
     }
 
@@ -120,8 +201,8 @@ impl<'a> Merger<'a> {
         found.map(|position| position as usize)
     }
 
-    fn add(&mut self, key: Text<'a>, change: Change<'a>) {
-        self.fields.push((key, Some(Slot::Change(change))));
+    fn add(&mut self, key: Text<'a>, slot: Slot<'a>) {
+        self.fields.push((key, Some(slot)));
         if let Some(index) = &mut self.index {
             let fields = &self.fields;
             index.insert(fields.len() as u32 - 1, &|position| {
@@ -145,6 +226,10 @@ impl<'a> Slot<'a> {
             },
         }
     }
+}
+
+fn is_scalar(text: &[u8]) -> bool {
+    !matches!(text.first(), Some(b'{' | b'['))
 }
 
 #[inline(never)]

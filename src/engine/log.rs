@@ -141,33 +141,62 @@ impl Log {
     }
 
     /// The entries from the newest, whose head and time are given, to the oldest.
-    pub(super) fn newest_first(&self, head: Head, at: f64) -> impl Iterator<Item = Entry<'_>> {
-        let mut rest = &self.bytes[self.start..];
-        let mut head = head;
-        let mut stamp = Stamp {
-            revision: head.revision,
+    pub(super) fn newest_first(&self, head: Head, at: f64) -> Entries<'_> {
+        Entries {
+            rest: &self.bytes[self.start..],
+            head,
             at,
+        }
+    }
+}
+
+/// The entries of a log, from the newest to the oldest.
+#[derive(Clone, Debug)]
+pub struct Entries<'a> {
+    rest: &'a [u8],
+    /// The commit of the next one.
+    head: Head,
+    at: f64,
+}
+
+impl Entries<'_> {
+    /// None at all.
+    pub(super) fn none() -> Self {
+        Entries {
+            rest: &[],
+            head: Head::default(),
+            at: 0.0,
+        }
+    }
+}
+
+impl<'a> Iterator for Entries<'a> {
+    type Item = Entry<'a>;
+
+    fn next(&mut self) -> Option<Entry<'a>> {
+        let length = back_length(&mut self.rest)?;
+        let start = self.rest.len().checked_sub(length)?;
+        let (before, payload) = self.rest.split_at_checked(start)?;
+        // The length in front takes as many bytes as the one behind.
+        self.rest = before.get(..before.len() - number_size(length as u64))?;
+        let stamp = Stamp {
+            revision: self.head.revision,
+            at: self.at,
         };
-        core::iter::from_fn(move || {
-            let length = back_length(&mut rest)?;
-            let (before, payload) = rest.split_at_checked(rest.len().checked_sub(length)?)?;
-            // The length in front takes as many bytes as the one behind.
-            rest = before.get(..before.len() - number_size(length as u64))?;
-            let mut reader = Reader(payload);
-            let previous = stamp.step_back(&mut reader)?;
-            let entry = Entry {
-                head,
-                previous: Head {
-                    version: head.version - 1,
-                    revision: previous.revision,
-                },
-                at: stamp.at,
-                code: reader.0,
-            };
-            head = entry.previous;
-            stamp = previous;
-            Some(entry)
-        })
+        let mut reader = Reader(payload);
+        let previous = stamp.step_back(&mut reader)?;
+        let entry = Entry {
+            head: self.head,
+            previous: Head {
+                version: self.head.version - 1,
+                revision: previous.revision,
+            },
+            at: self.at,
+            code: reader.0,
+        };
+        self.head = entry.previous;
+        self.at = previous.at;
+        Some(entry)
     }
 }
 

@@ -11,7 +11,7 @@ mod revision;
 mod sync;
 mod write;
 
-pub use log::{Entry, Keep, Log};
+pub use log::{Entries, Entry, Keep, Log};
 pub use policy::{Limits, Policy};
 pub use record::{Commit, Live, Past, Record};
 pub use revision::{Head, Revision};

@@ -1,11 +1,11 @@
 //! One context as a store holds it: head, state and log, or the tombstone of a deleted one.
 
 use crate::delta::merge::Merger;
-use crate::delta::{apply, code, invert, text};
+use crate::delta::{apply, invert, text};
 use crate::document::Document;
 use crate::{Code, Error, Result};
 
-use super::log::{Entry, Keep, Log};
+use super::log::{Entries, Entry, Keep, Log};
 use super::revision::{Head, Revision, Stamp};
 
 /// A context, or what is left of it.
@@ -254,9 +254,11 @@ impl Record {
     }
 
     /// The kept entries from the newest to the oldest, without the creating commit.
-    pub fn newest_first(&self) -> impl Iterator<Item = Entry<'_>> {
-        let live = self.live().into_iter();
-        live.flat_map(|live| live.log.newest_first(self.head, self.at))
+    pub fn newest_first(&self) -> Entries<'_> {
+        match self.live() {
+            Some(live) => live.log.newest_first(self.head, self.at),
+            None => Entries::none(),
+        }
     }
 
     /// The creating commit, made again from state and log, while it is kept.
@@ -270,7 +272,7 @@ impl Record {
         let entries: Vec<Entry<'_>> = self.newest_first().collect();
         let mut merger = Merger::default();
         for entry in entries.iter().rev() {
-            merger.push(code::decode(entry.code)?)?;
+            merger.push_code(entry.code)?;
         }
         let back = invert(&merger.finish()?)?;
         let state = apply(&live.document.text(), &back)?;

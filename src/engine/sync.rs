@@ -2,7 +2,7 @@
 
 use crate::Result;
 use crate::delta::merge::Merger;
-use crate::delta::{Delta, code, text};
+use crate::delta::{Delta, print_code, text};
 
 use super::{Engine, Entry, Live, Once, Record, Revision, Store, not_found};
 
@@ -105,12 +105,16 @@ fn missing(record: &Record, since: Since) -> Option<Vec<Entry<'_>>> {
 }
 
 fn told(entries: &[Entry<'_>], old_values: bool) -> Result<Vec<u8>> {
+    let mut out = Vec::new();
+    if let [entry] = entries {
+        print_code(entry.code, old_values, &mut out)?;
+        return Ok(out);
+    }
     let mut merger = Merger::default();
     for entry in entries.iter().rev() {
-        merger.push(code::decode(entry.code)?)?;
+        merger.push_code(entry.code)?;
     }
     let merged: Delta<'_> = merger.finish()?;
-    let mut out = Vec::new();
     text::write(&merged, old_values, &mut out);
     Ok(out)
 }
