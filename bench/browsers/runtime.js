@@ -1,0 +1,1 @@
+export const inBrowser = () => ({ start: async () => ({ missing: "not there yet" }) });

@@ -1,0 +1,9 @@
+/**
+ * One curve: a work for each of `points`, made by `make(x)`. `expect` says how its cost may grow with x: "flat" or "linear", see `fit.js`.
+ * What is in `works` are the works of `measure.js`; the rest of it can be written down.
+ */
+export async function curve(id, title, expect, points, make) {
+  const works = [];
+  for (const x of points) works.push({ id: `${id} @ ${x}`, title: `${title}: ${x.toLocaleString("en-US")}`, ...(await make(x)) });
+  return { id, title, expect, points, works, toJSON: () => ({ id, title, expect, points }) };
+}

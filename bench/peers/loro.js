@@ -1,0 +1,58 @@
+/** In Node the build for Node; elsewhere the one that carries its module along as text, which needs no file and no bundler's help. */
+const library = () => (globalThis.process?.versions?.node && !globalThis.Deno ? import("loro-crdt") : import("loro-crdt/base64"));
+
+/** Objects as LoroMap and arrays as LoroList, so that fields merge; the messages of a room are plain values, as none changes inside. */
+function fill({ LoroMap, LoroList }, map, context) {
+  for (const [key, value] of Object.entries(context)) {
+    if (Array.isArray(value)) {
+      const list = map.setContainer(key, new LoroList());
+      for (const element of value) list.push(element);
+    } else if (typeof value === "object" && value !== null) {
+      fill({ LoroMap, LoroList }, map.setContainer(key, new LoroMap()), value);
+    } else map.set(key, value);
+  }
+}
+
+function open(loro, context) {
+  const doc = new loro.LoroDoc();
+  const root = doc.getMap("context");
+  fill(loro, root, context);
+  doc.commit();
+  let message;
+  // The same bytes as `export({ mode: "update", from })` gives, a little sooner.
+  doc.subscribeLocalUpdates((bytes) => {
+    message = bytes;
+  });
+  const commit = () => {
+    doc.commit();
+    return message;
+  };
+  // Handles are looked up once, as an application that works with them would.
+  const items = new Map();
+  const itemOf = (key) => {
+    let item = items.get(key);
+    if (item === undefined) items.set(key, (item = root.get(key)));
+    return item;
+  };
+  return {
+    update(key, count) {
+      itemOf(key).set("count", count);
+      return commit();
+    },
+    append(message) {
+      itemOf("messages").push(message);
+      return commit();
+    },
+    value: () => root.toJSON(),
+    replica() {
+      const copy = new loro.LoroDoc();
+      copy.import(doc.export({ mode: "snapshot" }));
+      return { apply: (message) => copy.import(message), value: () => copy.getMap("context").toJSON() };
+    },
+  };
+}
+
+export async function load() {
+  const loro = await library();
+  return { open: (context) => open(loro, context) };
+}
