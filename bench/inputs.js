@@ -12,7 +12,9 @@ const item = (i) => ({ name: `name ${i}`, count: i, on: i % 2 === 0 });
 
 /** A context of 1,000 objects of three fields, about 50 KB of JSON. */
 export function makeA() {
-  return Object.fromEntries(keys.map((key, i) => [key, item(i)]));
+  const context = {};
+  for (const [i, key] of keys.entries()) context[key] = item(i);
+  return context;
 }
 
 /** A context of three fields. `theme` is the one the benchmark changes. */

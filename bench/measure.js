@@ -1,10 +1,26 @@
 // Timing on a noisy machine: every work runs once in every round, in alternating order, so that whatever else the machine does in the
-// meantime hits all of them alike. Medians say how fast; ratios are taken inside a round before their median is.
+// meantime hits all of them alike. Medians say how fast; ratios are taken inside a round before their median is. Where the runtime tells how
+// long it was on a processor, samples in which it waited for one are left out: they time the machine's other programs.
+
+/** The share of a sample in which it may have waited, and the share of samples without which the others are not enough to go by. */
+const MOST_WAITING = 0.1;
+const FEWEST_UNDISTURBED = 0.2;
+
+const processorTime = () => globalThis.process?.cpuUsage?.();
+
+/** Milliseconds of processor time, all threads; unknown in browsers. */
+function spent(before) {
+  if (before === undefined) return undefined;
+  const { user, system } = globalThis.process.cpuUsage(before);
+  return (user + system) / 1_000;
+}
 
 /**
  * What is measured: `{ id, title, peer?, least?, most?, before?, run, check }`. `run(n)` does the operation `n` times and is timed; `before(n)`
  * readies it and is not; `check(last, n)` looks at what `run` gave, so that nothing is timed that isn't what its title says. `n` is found while
  * warming up: a sample is to last `sampleMs`, for clocks are coarse, and to stay between `least` and `most`.
+ *
+ * Gives by id the µs an operation of each round, `null` for those left out.
  */
 export async function measure(works, { rounds, warmUp, sampleMs, onRound = () => {} }) {
   const samples = new Map(works.map(({ id }) => [id, []]));
@@ -14,16 +30,18 @@ export async function measure(works, { rounds, warmUp, sampleMs, onRound = () =>
     for (const work of order) {
       const n = counts.get(work.id);
       await work.before?.(n);
+      const busy = processorTime();
       const started = performance.now();
       const last = await work.run(n);
       const took = performance.now() - started;
+      const waited = took - (spent(busy) ?? took);
       if (!(await work.check(last, n))) throw new Error(`"${work.title}" did not do what it says: its figure would mean nothing`);
-      if (round >= 0) samples.get(work.id).push((took * 1_000) / n);
+      if (round >= 0) samples.get(work.id).push({ took: (took * 1_000) / n, isDisturbed: waited > took * MOST_WAITING });
       else counts.set(work.id, fitting(work, n, took, sampleMs));
     }
     onRound(round + warmUp + 1, rounds + warmUp);
   }
-  return samples;
+  return new Map([...samples].map(([id, all]) => [id, undisturbed(all)]));
 }
 
 /** How many operations make a sample, after `n` took so many milliseconds: at most ten times as many at once, for the first are the slowest. */
@@ -32,8 +50,14 @@ function fitting({ least = 1, most = 100_000 }, n, took, sampleMs) {
   return Math.max(least, Math.min(most, wanted));
 }
 
+function undisturbed(samples) {
+  const kept = samples.filter(({ isDisturbed }) => !isDisturbed).length;
+  const areEnough = kept >= 3 && kept >= samples.length * FEWEST_UNDISTURBED;
+  return samples.map(({ took, isDisturbed }) => (isDisturbed && areEnough ? null : took));
+}
+
 export function quantile(values, share) {
-  const sorted = values.toSorted((a, b) => a - b);
+  const sorted = values.filter((value) => value !== null).sort((a, b) => a - b);
   const position = (sorted.length - 1) * share;
   const below = Math.floor(position);
   const above = Math.ceil(position);
@@ -42,5 +66,8 @@ export function quantile(values, share) {
 
 export const median = (values) => quantile(values, 0.5);
 
-/** How many times `a` took what `b` took, the median over the rounds both ran in. */
-export const ratio = (a, b) => median(a.map((took, round) => took / b[round]));
+/** How many times `a` took what `b` took, the median over the rounds that both have; of their medians where those are too few. */
+export function ratio(a, b) {
+  const ratios = a.map((took, round) => (took === null || b[round] === null ? null : took / b[round]));
+  return ratios.filter((value) => value !== null).length >= 3 ? median(ratios) : median(a) / median(b);
+}

@@ -49,6 +49,13 @@ export function readResult(name) {
   }
 }
 
+/** Keeps what `npm run bench:browsers` measured beside the browser's other results. */
+export function saveIndexedDb(name, runtime, indexedDb) {
+  mkdirSync(at("bench", "results"), { recursive: true });
+  writeFileSync(resultFile(name), `${JSON.stringify(rounded({ runtime, ...readResult(name), indexedDb }), null, 2)}\n`);
+  return [resultFile(name), ...publish()];
+}
+
 function publish() {
   const file = at("docs", "bench.svg");
   writeFileSync(file, plot({ node: readResult("node") }));

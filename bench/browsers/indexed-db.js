@@ -1,5 +1,5 @@
 /**
- * Chord over IndexedDB beside the same thing written by hand, in one page, alternating. `measure()` gives medians in milliseconds.
+ * Chord over IndexedDB beside the same thing written by hand, in one page, alternating. `measureIndexedDb()` gives medians in milliseconds.
  *
  * By hand: one store, the context as an object under its id, and for each update a transaction that reads it, changes a field and puts it back.
  */
@@ -99,7 +99,7 @@ async function bytesWritten(work) {
   return bytes;
 }
 
-globalThis.measure = async () => {
+export async function measureIndexedDb() {
   const database = await openByHand();
   const open = () => Chord.open({ backend: { type: "indexeddb", name: "chord" } });
   const chord = await open();
@@ -163,4 +163,4 @@ globalThis.measure = async () => {
   await chord.close();
   database.close();
   return { times: results, bytesPerChange: bytes / changes };
-};
+}

@@ -1,6 +1,9 @@
-/** In Node the build for Node; elsewhere the one that carries its module along as text, which needs no file and no bundler's help. */
+/** Not written where it is imported: a bundler for browsers would take it along. */
+const forNode = "@automerge/automerge";
+
+/** Elsewhere the module comes as text, which needs no file and no bundler's help. */
 async function library() {
-  if (globalThis.process?.versions?.node && !globalThis.Deno) return import("@automerge/automerge");
+  if (globalThis.process?.versions?.node && !globalThis.Deno) return import(forNode);
   const [automerge, { automergeWasmBase64 }] = await Promise.all([
     import("@automerge/automerge/slim"),
     import("@automerge/automerge/automerge.wasm.base64"),

@@ -1,5 +1,8 @@
-/** In Node the build for Node; elsewhere the one that carries its module along as text, which needs no file and no bundler's help. */
-const library = () => (globalThis.process?.versions?.node && !globalThis.Deno ? import("loro-crdt") : import("loro-crdt/base64"));
+/** Not written where it is imported: a bundler for browsers would take it along. */
+const forNode = "loro-crdt";
+
+/** Elsewhere the build that carries its module along as text, which needs no file and no bundler's help. */
+const library = () => (globalThis.process?.versions?.node && !globalThis.Deno ? import(forNode) : import("loro-crdt/base64"));
 
 /** Objects as LoroMap and arrays as LoroList, so that fields merge; the messages of a room are plain values, as none changes inside. */
 function fill({ LoroMap, LoroList }, map, context) {
