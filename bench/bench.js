@@ -41,14 +41,14 @@ async function measureOn(name, runtime) {
     progress(`  ${runtime.version}: ${group}`);
     groups[group] = await runtime.measure(group, effort);
     progress("");
-    const run = new Run(groups);
+    const run = new Run(groups, name === "node");
     const rows = run.rows(group);
     if (rows.length > 0) printGroup(group, { rows, absent: run.absent(group), facts: run.facts(group) });
   }
-  const run = new Run(groups);
+  const run = new Run(groups, name === "node");
   printCurves(run.curves());
   const result = resultOf(run, { runtime: runtime.version, machine, effort: effort.name });
-  printTargets(result.targets.filter(({ outcome }) => outcome !== "not measured" || only.length === 0));
+  printTargets(result.targets.filter(({ outcome }) => outcome !== "not measured" || (only.length === 0 && name === "node")));
   return result;
 }
 

@@ -28,14 +28,21 @@ export function makeLarge(bytes) {
   return context;
 }
 
-export const makeMessage = (i) => ({ id: i, from: `user-${i % 50}`, text: `what number ${i} had to say`, at: 1_700_000_000_000 + 1_000 * i });
+export const makeMessage = (i) => ({
+  id: i,
+  from: `user-${i % 50}`,
+  text: `what number ${i} had to say`,
+  at: 1_700_000_000_000 + 1_000 * i,
+});
 
 /** A chat room with so many messages. */
 export const makeRoom = (messages) => ({ title: "a room", messages: Array.from({ length: messages }, (_, i) => makeMessage(i)) });
 
 /** The 7 KB of the original library's scenarios: a hundred fields of text. */
 export const makeParticipants = () =>
-  Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`key_${i}`, `value ${i} of a participant, with as much text as makes it 7 KB.`]));
+  Object.fromEntries(
+    Array.from({ length: 100 }, (_, i) => [`key_${i}`, `value ${i} of a participant, with as much text as makes it 7 KB.`]),
+  );
 
 /** So many levels of objects, each with two fields beside the next level; `path` makes the changes that reach the innermost field. */
 export function makeDeep(levels) {

@@ -22,7 +22,7 @@ function spent(before) {
  *
  * Gives by id the µs an operation of each round, `null` for those left out.
  */
-export async function measure(works, { rounds, warmUp, sampleMs, onRound = () => {} }) {
+export async function measure(works, { rounds, warmUp, sampleMs }) {
   const samples = new Map(works.map(({ id }) => [id, []]));
   const counts = new Map(works.map(({ id, least = 1 }) => [id, least]));
   for (let round = -warmUp; round < rounds; round += 1) {
@@ -39,7 +39,6 @@ export async function measure(works, { rounds, warmUp, sampleMs, onRound = () =>
       if (round >= 0) samples.get(work.id).push({ took: (took * 1_000) / n, isDisturbed: waited > took * MOST_WAITING });
       else counts.set(work.id, fitting(work, n, took, sampleMs));
     }
-    onRound(round + warmUp + 1, rounds + warmUp);
   }
   return new Map([...samples].map(([id, all]) => [id, undisturbed(all)]));
 }

@@ -16,11 +16,12 @@ export function options(args) {
     },
   });
   const name = values.quick ? "quick" : "full";
-  const on = listed(values.on) ?? ["node", "deno", "bun"];
+  const on = listed(values.on) ?? (values.quick ? ["node"] : ["node", "deno", "bun"]);
   const unknown = on.find((each) => !(each in runtimes));
   if (unknown !== undefined) throw new Failure(`--on takes ${Object.keys(runtimes).join(", ")}, not ${unknown}.`);
   const only = listed(values.only) ?? [];
-  if (values.save && (values.quick || only.length > 0)) throw new Failure("--save takes a whole run: neither --quick nor --only goes with it.");
+  if (values.save && (values.quick || only.length > 0))
+    throw new Failure("--save takes a whole run: neither --quick nor --only goes with it.");
   return { on, only, effort: { name, ...efforts[name] }, isSaved: values.save === true };
 }
 

@@ -81,5 +81,6 @@ export function printTargets(rows) {
   say(
     `${bold(String(met.length))} of ${measured.length} met, ${half.length} more by one of the two measures; ${rows.length - measured.length} not measured.`,
   );
-  say(dim("scaled: as it would be where stringify + encodeInto + type check of A take 248 µs, the machine the targets were set on."));
+  if (rows.some(({ there }) => there !== undefined))
+    say(dim("scaled: as it would be where stringify + encodeInto + type check of A take 248 µs, the machine the targets were set on."));
 }

@@ -2,8 +2,10 @@
 
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { at } from "../scripts/paths.js";
+import { figures, withFigures } from "./figures.js";
 import { plot } from "./plot.js";
 import { counterparts } from "./run.js";
+import { runtimes } from "./runtimes.js";
 import { judge, judgeCurves, targets } from "./targets.js";
 
 const resultFile = (name) => at("bench", "results", `${name}.json`);
@@ -11,7 +13,10 @@ const resultFile = (name) => at("bench", "results", `${name}.json`);
 /** The figures of a run as they are kept, with as many digits as mean something. */
 export function resultOf(run, about) {
   const groups = Object.fromEntries(
-    run.groups.map((name) => [name, { works: run.rows(name), counterpart: counterparts[name], absent: run.absent(name), facts: factsOf(run, name) }]),
+    run.groups.map((name) => [
+      name,
+      { works: run.rows(name), counterpart: counterparts[name], absent: run.absent(name), facts: factsOf(run, name) },
+    ]),
   );
   const curves = run.curves();
   return rounded({ ...about, groups, curves, targets: [...targets.map((target) => judge(target, run)), ...judgeCurves(run)] });
@@ -56,8 +61,19 @@ export function saveIndexedDb(name, runtime, indexedDb) {
   return [resultFile(name), ...publish()];
 }
 
+/** All that is saved, by runtime's name, in the order in which documents show it. */
+export const readResults = () =>
+  Object.fromEntries(Object.keys(runtimes).flatMap((name) => [[name, readResult(name)]].filter(([, result]) => result)));
+
+/** What follows from the results: each document that says something of them, and the plot, by its path from the root. */
+export function published(results) {
+  const documents = Object.keys(figures).map((path) => [path, withFigures(path, readFileSync(at(path), "utf8"), results)]);
+  return Object.fromEntries([...documents, ["docs/bench.svg", plot(results)]]);
+}
+
 function publish() {
-  const file = at("docs", "bench.svg");
-  writeFileSync(file, plot({ node: readResult("node") }));
-  return [file];
+  return Object.entries(published(readResults())).map(([path, text]) => {
+    writeFileSync(at(path), text);
+    return at(path);
+  });
 }

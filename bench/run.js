@@ -9,10 +9,15 @@ export const counterparts = { set: "set A, told", update: "update A, told", room
 
 export class Run {
   #groups;
+  #isLikeThere;
 
-  /** `groups`: what `measureGroup` gave, by name; `memory` and `start` have facts alone. */
-  constructor(groups) {
+  /**
+   * `groups`: what `measureGroup` gave, by name; `memory` and `start` have facts alone. `isLikeThere` says that the runtime is of the kind that the
+   * targets were set on, so that the floor tells one machine from the other and not one engine from the other.
+   */
+  constructor(groups, isLikeThere) {
     this.#groups = groups;
+    this.#isLikeThere = isLikeThere;
   }
 
   #samples(group, id) {
@@ -35,9 +40,10 @@ export class Run {
     return this.#groups[group]?.facts ?? {};
   }
 
-  /** How many times as fast as here it would go where the targets were set. */
+  /** How many times as long as here it would take where the targets were set; `undefined` where that can't be told. */
   speed(group) {
-    return FLOOR_THERE / this.time(group, "floor");
+    const floor = this.time(group, "floor");
+    return this.#isLikeThere && floor !== undefined ? FLOOR_THERE / floor : undefined;
   }
 
   /** Curves with their points as `[size, µs]` and what was fitted to them. */

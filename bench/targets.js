@@ -66,7 +66,13 @@ export const targets = [
   us("10,000 clients ten versions behind on A, a client", 0.7, "crowd", "crowd, 10"),
   fact("bytes of memory a client leaves behind", "bytes", { below: 1 }, "memory", ({ crowd }) => crowd && bytesEach(crowd)),
   fact("bytes a context like B, a million of them", "bytes", { atMost: 250 }, "memory", ({ stages }) => stages && bytesEach(stages[0])),
-  fact("bytes more a kept delta", "bytes", { atMost: 75 }, "memory", ({ stages }) => stages && (bytesEach(stages[3]) - bytesEach(stages[0])) / 3),
+  fact(
+    "bytes more a kept delta",
+    "bytes",
+    { atMost: 75 },
+    "memory",
+    ({ stages }) => stages && (bytesEach(stages[3]) - bytesEach(stages[0])) / 3,
+  ),
 
   fact("MIME: bytes of the deltas over bytes of the full texts", "%", { atMost: 2.22 }, "mime", ({ mime }) => percentOf(mime, "mime")),
   fact("MIME: the same without old values", "%", { atMost: 2.1 }, "mime", ({ mime }) => percentOf(mime, "mime, no old")),
@@ -82,8 +88,9 @@ export function judge(target, run) {
   const row = { name, unit, group, atMost, atLeast, below };
   const value = target.of(run);
   if (value === undefined) return { ...row, outcome: "not measured" };
-  if (!isTime && !isSpeed) return { ...row, value, outcome: isWithin(value, target) ? "met" : "missed" };
-  const there = isTime ? value * run.speed(group) : value / run.speed(group);
+  const speed = run.speed(group);
+  if ((!isTime && !isSpeed) || speed === undefined) return { ...row, value, outcome: isWithin(value, target) ? "met" : "missed" };
+  const there = isTime ? value * speed : value / speed;
   const [here, scaled] = [isWithin(value, target), isWithin(there, target)];
   return { ...row, value, there, outcome: here && scaled ? "met" : scaled ? "met as scaled" : here ? "met as measured" : "missed" };
 }

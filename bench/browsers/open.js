@@ -61,7 +61,9 @@ async function outcomeOf(page, expression) {
   const started = `${expression}.then((value) => ({ value }), (error) => ({ error: String(error?.stack ?? error) }))`;
   await page.evaluate(`void (globalThis.outcome = ${started})`);
   for (;;) {
-    const outcome = await page.evaluate("Promise.race([outcome, new Promise((resolve) => setTimeout(resolve, 5000, null))])").catch(() => null);
+    const outcome = await page
+      .evaluate("Promise.race([outcome, new Promise((resolve) => setTimeout(resolve, 5000, null))])")
+      .catch(() => null);
     if (outcome?.error !== undefined) throw new Error(outcome.error);
     if (outcome !== null) return outcome.value;
   }

@@ -27,8 +27,8 @@ const slow = { mime: 5, crowd: 2, scenarios: 1.5, "growth-size": 2.7, "growth-co
 export async function measureGroup(name, effort, environment) {
   const [{ prepare }, { measure }] = await Promise.all([groups[name](), import("../measure.js")]);
   const { works, absent, facts, end } = await prepare({ ...environment, whole: effort.whole });
-  const rounds = Math.max(1, Math.round(effort.rounds / (slow[name] ?? 1)));
-  const samples = await measure(works, { ...effort, rounds, onRound: environment.onRound });
+  const fewer = (rounds) => Math.max(1, Math.round(rounds / (slow[name] ?? 1)));
+  const samples = await measure(works, { ...effort, rounds: fewer(effort.rounds), warmUp: fewer(effort.warmUp) });
   await end();
   return {
     works: works.map(({ id, title, peer }) => ({ id, title, peer, samples: samples.get(id) })),

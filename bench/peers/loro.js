@@ -31,19 +31,14 @@ function open(loro, context) {
     return message;
   };
   // Handles are looked up once, as an application that works with them would.
-  const items = new Map();
-  const itemOf = (key) => {
-    let item = items.get(key);
-    if (item === undefined) items.set(key, (item = root.get(key)));
-    return item;
-  };
+  const handles = new Map(Object.keys(context).map((key) => [key, root.get(key)]));
   return {
     update(key, count) {
-      itemOf(key).set("count", count);
+      handles.get(key).set("count", count);
       return commit();
     },
     append(message) {
-      itemOf("messages").push(message);
+      handles.get("messages").push(message);
       return commit();
     },
     value: () => root.toJSON(),

@@ -20,16 +20,16 @@ function open(context) {
       store.setRow(table, String(value.id), value);
       return message;
     },
-    value: () => valueOf(store, isRoom),
+    value: () => stateOf(store, isRoom),
     replica() {
       const copy = createMergeableStore();
       copy.applyMergeableChanges(store.getMergeableContent());
-      return { apply: (text) => copy.applyMergeableChanges(JSON.parse(text)), value: () => valueOf(copy, isRoom) };
+      return { apply: (text) => copy.applyMergeableChanges(JSON.parse(text)), value: () => stateOf(copy, isRoom) };
     },
   };
 }
 
-function valueOf(store, isRoom) {
+function stateOf(store, isRoom) {
   if (!isRoom) return store.getTable("items");
   return { title: "a room", messages: Object.values(store.getTable("messages")) };
 }

@@ -26,9 +26,15 @@ export async function prepare({ Chord, whole }) {
     filled.set(count, { chord, ids });
     return updateAny(chord, ids);
   });
-  const reads = await curve("get by contexts", "get of unchanged B, by number of contexts", "flat", few(COUNTS), (count) => getAny(filled.get(count)));
-  const cleanups = await curve("cleanup of 1 %", "cleanup of the 1 % that expired, by number of contexts", "linear", whole ? CLEANED : [100, 1_000], (count) =>
-    cleanup(open, count),
+  const reads = await curve("get by contexts", "get of unchanged B, by number of contexts", "flat", few(COUNTS), (count) =>
+    getAny(filled.get(count)),
+  );
+  const cleanups = await curve(
+    "cleanup of 1 %",
+    "cleanup of the 1 % that expired, by number of contexts",
+    "linear",
+    whole ? CLEANED : [100, 1_000],
+    (count) => cleanup(open, count),
   );
   const curves = [updates, reads, cleanups];
   const end = () => Promise.all(chords.map((chord) => chord.close()));

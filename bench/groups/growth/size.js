@@ -12,9 +12,15 @@ export async function prepare({ Chord, whole }) {
   const few = (points) => (whole ? points : points.slice(0, 3));
   const curves = [
     await curve("update by size", "update of one field, by bytes of the context", "flat", few(SIZES), (bytes) => updateSized(chord, bytes)),
-    await curve("set by size", "set with one field changed, by bytes of the context", "linear", few(SIZES), (bytes) => setSized(chord, bytes)),
-    await curve("update by breadth", "update of one field, by fields beside it", "flat", few(BREADTHS), (fields) => updateWide(chord, fields)),
-    await curve("update by depth", "update of the innermost field, by levels", "linear", few(DEPTHS), (levels) => updateDeep(chord, levels)),
+    await curve("set by size", "set with one field changed, by bytes of the context", "linear", few(SIZES), (bytes) =>
+      setSized(chord, bytes),
+    ),
+    await curve("update by breadth", "update of one field, by fields beside it", "flat", few(BREADTHS), (fields) =>
+      updateWide(chord, fields),
+    ),
+    await curve("update by depth", "update of the innermost field, by levels", "linear", few(DEPTHS), (levels) =>
+      updateDeep(chord, levels),
+    ),
   ];
   return { works: curves.flatMap(({ works }) => works), absent: [], facts: () => ({ curves }), end: () => chord.close() };
 }
