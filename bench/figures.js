@@ -9,7 +9,8 @@ const table = (head, rows) => [row(...head), row(...head.map(() => "---")), ...r
 /** `results` by runtime's name; those that were not measured are absent. */
 const measuredIn = (results) => Object.values(results).filter((result) => result?.groups !== undefined);
 const workOf = (result, group, id) => result.groups[group]?.works.find((work) => work.id === id);
-const withoutPatch = (version) => version.replace(/^(\D+\d+(?:\.\d+)?).*$/, "$1");
+/** "Node 20.20" of "Node 20.20.2": what comes after it says nothing about speed. */
+export const withoutPatch = (version) => version.replace(/^(\D+\d+(?:\.\d+)?).*$/, "$1");
 
 /** A row for each of `works` (`[title, group, id]`), a column for each runtime. */
 function byRuntime(results, heading, works, cell) {

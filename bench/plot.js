@@ -1,6 +1,7 @@
 // How many times as long as Chord each peer takes, as a picture: an SVG written by hand that follows the reader's light or dark theme.
 // Distances are logarithmic: equal ones are equal ratios. A dot is what one runtime measured, the large one with its figure the first of them.
 
+import { withoutPatch } from "./figures.js";
 import { figure } from "./report.js";
 
 const WIDTH = 880;
@@ -37,22 +38,15 @@ export function plot(results) {
     parts.push(text(28, y, title, "title"), panel(rows, y + 18));
     y += 18 + rows.length * ROW + 62;
   }
-  const [first, ...others] = measured;
+  const [first, ...others] = measured.map(({ runtime }) => withoutPatch(runtime));
+  const machine = measured[0]?.machine ?? "no machine";
   const legend = [
     `<circle class="first" cx="34" cy="${y - 4}" r="5.5"/>`,
-    text(48, y, first?.runtime ?? "nothing measured", "quiet"),
+    text(48, y, first === undefined ? "nothing measured" : `${first}, with its figure`, "quiet"),
     ...(others.length > 0
-      ? [
-          `<circle class="other" cx="${58 + 7 * first.runtime.length}" cy="${y - 4}" r="4"/>`,
-          text(70 + 7 * first.runtime.length, y, others.map(({ runtime }) => runtime).join(", "), "quiet"),
-        ]
+      ? [`<circle class="other" cx="${LEFT + 14}" cy="${y - 4}" r="4"/>`, text(LEFT + 26, y, others.join(", "), "quiet")]
       : []),
-    text(
-      28,
-      y + 22,
-      `How many times as long as Chord each takes, ratios of one run each on ${first?.machine ?? "no machine"}; logarithmic.`,
-      "quiet",
-    ),
+    text(28, y + 22, `How many times as long as Chord each takes, ratios of one run each on ${machine}; logarithmic.`, "quiet"),
   ];
   const height = y + 44;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img">

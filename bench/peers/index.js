@@ -20,11 +20,12 @@ const editing = {
   Automerge: () => import("./automerge.js"),
 };
 
-export const comparingPeers = () => load(comparing);
-export const editingPeers = () => load(editing);
+export const comparingPeers = () => loadPeers(comparing);
+export const editingPeers = () => loadPeers(editing);
 export const peerNames = [...Object.keys(comparing), ...Object.keys(editing)];
 
-async function load(loaders) {
+/** `{ peers, absent }` of `loaders` by name; `absent` says why a peer isn't to be had here. */
+export async function loadPeers(loaders) {
   const peers = [];
   const absent = [];
   for (const [name, loader] of Object.entries(loaders)) {

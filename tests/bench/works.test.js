@@ -2,7 +2,9 @@
 // the runtime at hand is named, as the benchmark's table would, and is a failure only where it is known to run.
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import * as chord from "chord-sync";
 import { efforts, groups, measureGroup } from "../../bench/groups/index.js";
 import { peerNames } from "../../bench/peers/index.js";
@@ -24,6 +26,29 @@ describe("each work passes its check", () => {
         );
     });
   }
+});
+
+const runtime = process.versions.bun ? "bun" : globalThis.Deno ? "deno" : "node";
+const flags = { node: ["--expose-gc"], deno: ["run", "--allow-all", "--no-check", "--no-lock", "--v8-flags=--expose-gc"], bun: [] }[
+  runtime
+];
+
+/** What a program of the benchmark prints after its mark. */
+function printed(name, ...args) {
+  const file = fileURLToPath(new URL(`../../bench/${name}`, import.meta.url));
+  const output = execFileSync(process.execPath, [...flags, file, ...args], { encoding: "utf8" });
+  return JSON.parse(/^measured (.*)$/m.exec(output)[1]);
+}
+
+test("the first operation is timed in a process of its own", () => {
+  assert.ok(printed("start.js") > 0);
+});
+
+test("memory is measured where garbage can be collected on demand", { skip: runtime === "bun" }, () => {
+  const { contexts, stages, crowd } = printed("memory.js", "2000", "50");
+  assert.equal(contexts, 2000);
+  assert.equal(stages.length, 4);
+  for (const { heap, wasm } of [...stages, crowd]) assert.ok(Number.isFinite(heap + wasm));
 });
 
 test("each peer is asked for something", async () => {
