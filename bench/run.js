@@ -46,11 +46,13 @@ export class Run {
     return this.#isLikeThere && floor !== undefined ? FLOOR_THERE / floor : undefined;
   }
 
-  /** Curves with their points as `[size, µs]` and what was fitted to them. */
+  /** Curves with their points as `[size, µs]`, or `[size, times as long]`, and what was fitted to them. */
   curves() {
     return Object.entries(this.#groups).flatMap(([group, { facts }]) =>
       (facts?.curves ?? []).map((curve) => {
-        const points = curve.points.map((x) => [x, this.time(group, `${curve.id} @ ${x}`)]);
+        const cost = ({ id, over }, x) =>
+          over === undefined ? this.time(group, `${id} @ ${x}`) : this.ratio(group, `${id} @ ${x}`, `${over} @ ${x}`);
+        const points = curve.points.map((x) => [x, cost(curve, x)]);
         return { ...curve, points, fitted: fit(points) };
       }),
     );

@@ -21,7 +21,7 @@ async function measured(program, args) {
 
 async function memory(program, { name }) {
   const contexts = name === "quick" ? MILLION / 5 : MILLION;
-  return { facts: await measured(program, ["--expose-gc", file("memory.js"), String(contexts), "10000"]) };
+  return { facts: await measured(program, ["--expose-gc", file("memory.js"), String(contexts), "100000"]) };
 }
 
 async function start(program, flags, { rounds }) {

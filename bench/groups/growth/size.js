@@ -1,5 +1,6 @@
 // Cost against the size of one context, its breadth and its depth.
 
+import { floorOf } from "../../floor.js";
 import { makeDeep, makeLarge } from "../../inputs.js";
 import { curve } from "./curve.js";
 
@@ -12,8 +13,17 @@ export async function prepare({ Chord, whole }) {
   const few = (points) => (whole ? points : points.slice(0, 3));
   const curves = [
     await curve("update by size", "update of one field, by bytes of the context", "flat", few(SIZES), (bytes) => updateSized(chord, bytes)),
-    await curve("set by size", "set with one field changed, by bytes of the context", "linear", few(SIZES), (bytes) =>
-      setSized(chord, bytes),
+    await curve("floor by size", "the least for a context handed over, by its bytes", "told", few(SIZES), async (bytes) =>
+      floorOf(makeLarge(bytes)),
+    ),
+    // Even the least is more than proportional: its objects and texts outgrow the processor's caches and the runtime's young generation.
+    await curve(
+      "set by size",
+      "set with one field changed, times the least for the same bytes",
+      "flat",
+      few(SIZES),
+      (bytes) => setSized(chord, bytes),
+      "floor by size",
     ),
     await curve("update by breadth", "update of one field, by fields beside it", "flat", few(BREADTHS), (fields) =>
       updateWide(chord, fields),
