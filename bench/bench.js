@@ -1,70 +1,68 @@
-// `npm run bench`: how fast Chord is, against what the same work costs without it. Never fails on a time: figures are for reading.
-// --quick measures fewer rounds.
+// `npm run bench`: how fast Chord is, beside its peers and beside what it has to reach. Never fails on a time: figures are for reading.
+// `scripts/bench.js` says which arguments there are.
 
-import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { cpus, loadavg } from "node:os";
+import { availableParallelism, cpus, loadavg } from "node:os";
 import { relative } from "node:path";
-import { fileURLToPath } from "node:url";
-import { Chord } from "chord-sync";
 import { dim, say } from "../demo/terminal.js";
-import { makeA, makeB } from "./inputs.js";
-import { measure } from "./measure.js";
+import { at } from "../scripts/paths.js";
+import { duration } from "../scripts/say.js";
+import { options } from "./options.js";
 import { plot } from "./plot.js";
-import { printMemory, printResults, printRivals, printVerdict, summarise } from "./report.js";
-import { rivalWorks } from "./rivals.js";
-import { chordWorks } from "./work.js";
+import { printCurves, printGroup, printTargets } from "./report.js";
+import { resultOf, save } from "./results.js";
+import { Run } from "./run.js";
+import { runtimes } from "./runtimes.js";
 
-const quick = process.argv.includes("--quick");
-const rounds = quick ? 15 : 101;
-const machine = { runtime: `Node ${process.versions.node}`, cpu: `${cpus().length} × ${cpus()[0].model.trim()}` };
-const bytes = (value) => JSON.stringify(value).length;
+const { on, only, effort, isSaved } = options(process.argv.slice(2));
+const started = performance.now();
+const machine = `${availableParallelism()} × ${cpus()[0].model.trim()}`;
+const results = {};
 
-say();
-say(`${machine.runtime}, ${machine.cpu}, medians of ${rounds} alternating rounds`);
-say(dim(`A: 1,000 objects of 3 fields, ${bytes(makeA())} bytes. B: ${JSON.stringify(makeB())}, ${bytes(makeB())} bytes.`));
+for (const name of on) {
+  const runtime = await runtimes[name].start();
+  if (runtime.missing !== undefined) {
+    say(dim(`${name}: not measured, ${runtime.missing}`));
+    continue;
+  }
+  try {
+    results[name] = await measureOn(name, runtime);
+  } finally {
+    await runtime.end();
+  }
+}
+writeAll();
 
-const [load] = loadavg();
-if (load > cpus().length / 2) {
-  say(
-    dim(
-      `The machine is busy (load ${load.toFixed(1)} on ${cpus().length} cores): times are longer than they would be, ratios hold better.`,
-    ),
-  );
+async function measureOn(name, runtime) {
+  say();
+  say(`${runtime.version}, ${machine}, load ${loadavg()[0].toFixed(1)}: medians of ${effort.rounds} alternating rounds or fewer`);
+  const groups = {};
+  for (const group of runtime.groups.filter((each) => only.length === 0 || only.some((part) => each.startsWith(part)))) {
+    progress(`  ${runtime.version}: ${group}`);
+    groups[group] = await runtime.measure(group, effort);
+    progress("");
+    const run = new Run(groups, name === "node");
+    const rows = run.rows(group);
+    if (rows.length > 0) printGroup(group, { rows, absent: run.absent(group), facts: run.facts(group) });
+  }
+  const run = new Run(groups, name === "node");
+  printCurves(run.curves());
+  const result = resultOf(run, { runtime: runtime.version, machine, effort: effort.name });
+  printTargets(result.targets.filter(({ outcome }) => outcome !== "not measured" || (only.length === 0 && name === "node")));
+  return result;
 }
 
-const chord = await Chord.open();
-const ours = await chordWorks(chord);
-const rivals = rivalWorks();
-const works = [...ours, ...rivals];
-const samples = await measure(works, { rounds, warmUp: quick ? 5 : 15, onRound: progress });
-await chord.close();
-
-const rows = summarise(ours, rivals, samples);
-const rivalRows = summarise(rivals, rivals, samples);
-const memory = JSON.parse(
-  execFileSync(process.execPath, ["--expose-gc", fileURLToPath(new URL("memory.js", import.meta.url))], { encoding: "utf8" }),
-);
-
-const build = new URL("../build/", import.meta.url);
-mkdirSync(build, { recursive: true });
-const written = [
-  write("bench.json", `${JSON.stringify({ machine, load, rounds, chord: rows, without: rivalRows, memory }, null, 2)}\n`),
-  write("bench.svg", plot({ machine, rounds, rows, rivals: rivalRows })),
-];
-printResults(rows);
-printRivals(rows, rivalRows);
-printMemory(memory);
-printVerdict(rows, written);
-
-function write(name, text) {
-  const file = fileURLToPath(new URL(name, build));
-  writeFileSync(file, text);
-  return relative(process.cwd(), file);
+function writeAll() {
+  mkdirSync(at("build"), { recursive: true });
+  const written = [at("build", "bench.json"), at("build", "bench.svg")];
+  writeFileSync(written[0], `${JSON.stringify(results, null, 2)}\n`);
+  writeFileSync(written[1], plot(results));
+  if (isSaved) written.push(...save(results));
+  say();
+  say(dim(`In ${duration(performance.now() - started)}. Written: ${written.map((file) => relative(process.cwd(), file)).join(", ")}`));
 }
 
-/** A line that says how far it is, where there is a terminal to overwrite it in. */
-function progress(done, of) {
-  if (!process.stderr.isTTY) return;
-  process.stderr.write(done === of ? "\r\x1b[K" : `\r  round ${done} of ${of}`);
+/** A line that says what it is doing, where there is a terminal to overwrite it in. */
+function progress(text) {
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
 }

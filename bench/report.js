@@ -1,86 +1,90 @@
-import { bold, count, cyan, dim, green, mark, red, say, table, title } from "../demo/terminal.js";
-import { median, quantile, ratio } from "./measure.js";
-import { elixir, elixirSource, targets } from "./reference.js";
+// What the terminal shows of one runtime.
 
-/** One row a work, from its samples: what is printed, plotted and written down. `without` are the works that do without Chord. */
-export function summarise(works, without, samples) {
-  return works.map(({ id, title: name }) => {
-    const { clock: own, cpu } = samples.get(id);
-    const middle = median(own);
-    return {
-      id,
-      name,
-      median: middle,
-      low: quantile(own, 0.25),
-      high: quantile(own, 0.75),
-      cpu: median(cpu),
-      overFloor: ratio(own, samples.get("floor").clock),
-      /** How many times what this takes the works without Chord take. */
-      without: Object.fromEntries(without.map((rival) => [rival.id, ratio(samples.get(rival.id).clock, own)])),
-      ...(id in targets && { target: targets[id], met: middle <= targets[id] }),
-      ...(id in elixir && { elixir: elixir[id], elixirRatio: elixir[id] / middle }),
-    };
-  });
-}
+import { bold, dim, green, red, say, table, title } from "../demo/terminal.js";
+import { counterparts } from "./run.js";
 
-export function printResults(rows) {
-  title("Chord, µs an operation, awaited");
-  const line = table({ work: -34, median: 8, "middle half": 13, cpu: 6, target: 9, "": -6, "Elixir ¹": 9, "ratio ¹": 9 });
-  for (const row of rows) {
-    const aim = row.target === undefined ? ["", ""] : [`≤ ${row.target}`, row.met ? green("met") : red("missed")];
-    const beside = row.elixir === undefined ? [] : [dim(String(row.elixir)), times(row.elixirRatio)];
-    line([row.name, bold(micro(row.median)), middleHalf(row), dim(micro(row.cpu)), ...aim, ...beside]);
-  }
-  say();
-  say(dim(`¹ ${elixirSource}.`));
-  say(dim("  ratio: how many of ours fit into one of theirs. cpu: processor time, all threads."));
-}
-
-export function printRivals(rows, rivals) {
-  title("The same duty for A without Chord, in the same rounds");
-  const [setA, same, update] = ["set A", "set A, same", "update A"].map((id) => rows.find((row) => row.id === id));
-  const line = table({ work: -42, median: 8, "middle half": 15, cpu: 6, "set A": 10, unchanged: 11, "update A": 10 });
-  for (const rival of rivals) {
-    line([
-      rival.name,
-      bold(micro(rival.median)),
-      middleHalf(rival),
-      dim(micro(rival.cpu)),
-      ...[setA, same, update].map((row) => times(row.without[rival.id])),
-    ]);
-  }
-  say();
-  say(dim("The last three columns: how many times what Chord takes for it. The floor compares, keeps and answers nothing;"));
-  const [changed, unchanged] = [setA, same].map((row) => cyan(`${row.overFloor.toFixed(2)} ×`));
-  say(dim(`set A takes ${changed} the floor, and ${unchanged} when nothing changed.`));
-}
-
-export function printMemory(memory) {
-  title(`Memory, ${count(memory.contexts)} contexts like B, bytes a context`);
-  const line = table({ "": -34, heap: 8, wasm: 8, together: 10 });
-  const put = (name, { heap, wasm }) => line([name, heap.toFixed(0), wasm.toFixed(0), bold((heap + wasm).toFixed(0))]);
-  put("created", memory.created);
-  put("after one update each", memory.updated);
-}
-
-export function printVerdict(rows, files) {
-  const aimed = rows.filter(({ target }) => target !== undefined);
-  const met = aimed.filter((row) => row.met);
-  say();
-  const unhindered = aimed.filter((row) => row.cpu <= row.target);
-  say(
-    `${mark(met.length === aimed.length)} ${met.length} of ${aimed.length} targets met on this machine, in this run; ` +
-      `${unhindered.length} by processor time alone.`,
-  );
-  say(dim(`Written: ${files.join(", ")}`));
-  say();
-}
-
-const middleHalf = ({ low, high }) => dim(`${micro(low)} – ${micro(high)}`);
-const times = (factor) => `${factor < 10 ? factor.toFixed(2) : factor.toFixed(0)} ×`;
+const titles = {
+  set: "A set as a whole, one field changed",
+  update: "One field told as a change",
+  small: "Small contexts",
+  room: "A chat room of 10,000 messages",
+  crowd: "Clients at one version, on A",
+  scenarios: "The original library's scenarios, a batch",
+  mime: "Releases of the MIME database, the whole series",
+};
 
 /** Three figures that count. */
-export function micro(value) {
-  if (value >= 100) return value.toFixed(0);
-  return value >= 10 ? value.toFixed(1) : value.toFixed(2);
+export function figure(value) {
+  if (Math.abs(value) >= 100) return Math.round(value).toLocaleString("en-US");
+  if (Math.abs(value) >= 10) return value.toFixed(1);
+  return Math.abs(value) >= 0.1 || value === 0 ? value.toFixed(2) : value.toFixed(3);
+}
+
+export function printGroup(name, { rows, absent, facts }) {
+  title(`${titles[name] ?? name}, µs an operation, awaited`);
+  const hasPeers = counterparts[name] !== undefined;
+  const line = table({ work: -72, median: 9, "middle half": 19, ...(hasPeers && { "of Chord": 9 }) });
+  for (const row of rows) {
+    const shown = row.peer ? row.title : bold(row.title);
+    const ratio = row.ratio ? [`${figure(row.ratio)} ×`] : row.id === counterparts[name] ? ["1 ×"] : [];
+    line([shown, bold(figure(row.median)), dim(`${figure(row.low)} – ${figure(row.high)}`), ...ratio]);
+  }
+  for (const { name: peer, why } of absent) say(dim(`${peer}: can't run here (${why})`));
+  if (facts.noText) say(dim(`sync as text: not measured, ${facts.noText}`));
+  if (facts.mime) printBytes(facts.mime);
+}
+
+function printBytes({ source, releases, full, bytes }) {
+  say();
+  say(dim(`${source}; bytes of the ${releases - 1} messages over bytes of all ${releases} full texts (${full.toLocaleString("en-US")}):`));
+  say(
+    Object.entries(bytes)
+      .map(([id, sum]) => `${id} ${((100 * sum) / full).toFixed(2)} %`)
+      .join(", "),
+  );
+}
+
+export function printCurves(curves) {
+  if (curves.length === 0) return;
+  title("Growth: µs an operation, or times another, by size");
+  for (const { title: name, points, fitted, expect } of curves) {
+    say(bold(name));
+    say(dim(`  ${points.map(([x, y]) => `${x.toLocaleString("en-US")}: ${figure(y)}`).join("   ")}`));
+    say(
+      dim(
+        `  exponent ${fitted.all.toFixed(2)}, in the upper half ${fitted.end.toFixed(2)}; ${expect === "told" ? "not judged" : `expected ${expect}`}`,
+      ),
+    );
+  }
+}
+
+export const limitOf = ({ atMost, atLeast, below }) =>
+  atMost !== undefined ? `≤ ${atMost}` : atLeast !== undefined ? `≥ ${atLeast}` : `< ${below}`;
+
+const colours = { met: green, missed: red, "not measured": dim };
+
+export function printTargets(rows) {
+  title("Targets");
+  const line = table({ target: -74, here: 9, scaled: 9, demanded: 10, unit: -8, "": -15 });
+  for (const row of rows) {
+    const { value, there, outcome } = row;
+    const colour = colours[outcome] ?? bold;
+    line([
+      row.name + (row.expect ? `: ${row.expect}` : ""),
+      value === undefined ? "–" : figure(value),
+      there === undefined ? "" : dim(figure(there)),
+      limitOf(row),
+      dim(row.unit),
+      colour(outcome),
+    ]);
+  }
+  const measured = rows.filter(({ outcome }) => outcome !== "not measured");
+  const met = measured.filter(({ outcome }) => outcome === "met");
+  const half = measured.filter(({ outcome }) => outcome.startsWith("met as"));
+  say();
+  say(
+    `${bold(String(met.length))} of ${measured.length} met, ${half.length} more by one of the two measures; ${rows.length - measured.length} not measured.`,
+  );
+  if (rows.some(({ there }) => there !== undefined))
+    say(dim("scaled: as it would be where stringify + encodeInto + type check of A take 248 µs, the machine the targets were set on."));
 }

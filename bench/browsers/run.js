@@ -1,15 +1,14 @@
 /**
- * `npm run bench:browsers [-- chromium …]`: Chord over IndexedDB beside the same written by hand, in each browser. Ratios come from one run
+ * `npm run bench:browsers [-- chromium …] [-- --save]`: Chord over IndexedDB beside the same written by hand, in each browser. Ratios come from one run
  * in one page; times are those of this machine at this moment.
  */
-import { readFile } from "node:fs/promises";
-import { createServer } from "node:http";
-import { browserNames, ensureBrowsers } from "../../scripts/browsers.js";
+import { parseArgs } from "node:util";
+import { browserNames } from "../../scripts/browsers.js";
 import { pack } from "../../scripts/pack.js";
-import { at } from "../../scripts/paths.js";
+import { ensurePeers } from "../../scripts/packages.js";
 import { main } from "../../scripts/say.js";
-import { bundle } from "../../tests/browsers/bundle.js";
-import { drivers } from "../../tests/browsers/drivers/index.js";
+import { saveIndexedDb } from "../results.js";
+import { openBrowser } from "./open.js";
 
 /** At most this many times as long as by hand. */
 const targets = {
@@ -21,27 +20,6 @@ const targets = {
 };
 const mostBytes = 2048;
 const print = (line) => process.stdout.write(`${line}\n`);
-
-async function serve() {
-  const { code } = await bundle(at("bench", "browsers", "page.js"));
-  const wasm = await readFile(at("node_modules", "chord-sync", "chord-indexeddb.wasm"));
-  const files = {
-    "/": ['<!doctype html><meta charset="utf-8"><script type="module" src="/app/assets/page.js"></script>', "text/html"],
-    "/app/assets/page.js": [code, "text/javascript"],
-    "/chord-indexeddb.wasm": [wasm, "application/wasm"],
-  };
-  const server = createServer(({ url }, response) => {
-    const [body, type] = files[url] ?? [];
-    if (body === undefined) response.writeHead(404).end();
-    else response.writeHead(200, { "content-type": type }).end(body);
-  });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const close = () => {
-    server.closeAllConnections();
-    server.close();
-  };
-  return { url: `http://127.0.0.1:${server.address().port}/`, close };
-}
 
 function report(version, { times, bytesPerChange }) {
   print(`\n${version}`);
@@ -59,33 +37,20 @@ function report(version, { times, bytesPerChange }) {
 }
 
 await main(async () => {
-  const names = process.argv.length > 2 ? process.argv.slice(2) : browserNames;
-  const programs = await ensureBrowsers(names);
+  const { values, positionals } = parseArgs({ options: { save: { type: "boolean" } }, allowPositionals: true });
   await pack();
-  const server = await serve();
-  try {
-    for (const name of names) {
-      const browser = await drivers[name].launch(programs[name]);
-      try {
-        const page = await browser.open(server.url);
-        await page.evaluate(
-          "new Promise((resolve) => { const wait = () => globalThis.measure ? resolve(1) : setTimeout(wait, 20); wait(); })",
-        );
-        await page.evaluate("void (globalThis.outcome = measure().then((value) => ({ value }), (error) => ({ error: String(error) })))");
-        let outcome;
-        while (outcome === undefined) {
-          outcome = await page
-            .evaluate("Promise.race([outcome, new Promise((resolve) => setTimeout(resolve, 5000, null))])")
-            .catch(() => null);
-          outcome ??= undefined;
-        }
-        if (outcome.error !== undefined) print(`\n${browser.version}: ${outcome.error}`);
-        else report(browser.version, outcome.value);
-      } finally {
-        await browser.close();
-      }
+  await ensurePeers();
+  const written = [];
+  for (const name of positionals.length > 0 ? positionals : browserNames) {
+    const browser = await openBrowser(name);
+    if (browser.missing !== undefined) continue;
+    try {
+      const measured = await browser.evaluate("measureIndexedDb()");
+      report(browser.version, measured);
+      if (values.save) written.push(...saveIndexedDb(name, browser.version, measured));
+    } finally {
+      await browser.end();
     }
-  } finally {
-    server.close();
   }
+  for (const file of new Set(written)) print(`written: ${file}`);
 });

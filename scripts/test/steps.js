@@ -5,6 +5,7 @@ import { ensureBrowsers } from "../browsers.js";
 import { editions } from "../build.js";
 import { fuzzAll } from "../fuzz.js";
 import { exclusively } from "../lock.js";
+import { ensurePeers } from "../packages.js";
 import { pack, tarball } from "../pack.js";
 import { at, root } from "../paths.js";
 import { ensureRedis } from "../redis.js";
@@ -60,10 +61,20 @@ const onDeno = (name, files) =>
 
 const onBun = (name, files) => withReport(name, bun(), (report) => ["test", "--reporter=junit", `--reporter-outfile=${report}`, ...files]);
 
+/** Each work of the benchmark once, with its check: what is timed does what its name says, on every runtime. No time is judged. */
+async function bench() {
+  await ensurePeers();
+  const files = testFiles("tests/bench");
+  return summed([await onNode("bench", files), await onDeno("bench-deno", files), await onBun("bench-bun", files)]);
+}
+
 /** Each runtime has an SQLite of its own. */
 async function examples() {
   const files = testFiles("examples");
-  const counts = [await onNode("examples", files), await onDeno("examples-deno", files), await onBun("examples-bun", files)];
+  return summed([await onNode("examples", files), await onDeno("examples-deno", files), await onBun("examples-bun", files)]);
+}
+
+function summed(counts) {
   const sum = (kind) => counts.reduce((total, count) => total + count[kind], 0);
   return { passed: sum("passed"), failed: sum("failed"), skipped: sum("skipped") };
 }
@@ -205,5 +216,6 @@ export const steps = [
   { name: "Redis on Bun", work: () => withRedis("the suite of backends on Bun", () => onBun("redis-bun", conformanceOverRedis)) },
   { name: "examples", work: examples },
   { name: "demo", work: demo },
+  { name: "bench", work: bench },
   { name: "size", work: async () => single(await measure()) },
 ];
