@@ -4,30 +4,25 @@ import { callBack } from "./callbacks.js";
 import { parseFrozen } from "./frozen.js";
 import { checkWellFormed } from "./id.js";
 import type { Instance } from "./instance.js";
-import { JsonWalk, stringify, textOf } from "./json.js";
 import { fieldsOf, readable } from "./options.js";
 import type { Delta, FormatMetadata, JsonObject } from "./types.js";
 
 export function calculateDelta(instance: Instance, before: unknown, after: unknown): Delta {
-  return parseFrozen(
-    instance.core.diff(textOf(before, instance.json, "the state before"), textOf(after, instance.json, "the state after")),
-  );
+  return parseFrozen(instance.core.diff(before, after));
 }
 
 export function mergeDeltas(instance: Instance, deltas: unknown): Delta {
   if (!readable("deltas", () => Array.isArray(deltas)))
     throw new ChordError("invalid_argument", `mergeDeltas takes an array of deltas, got ${kindOf(deltas)}`);
-  const walk = new JsonWalk({ ...instance.deltaJson, depth: instance.deltaJson.depth + 1 });
-  walk.checkArray(deltas as readonly unknown[], "deltas");
-  return parseFrozen(instance.core.merge(stringify(deltas as readonly unknown[], walk, "deltas")));
+  return parseFrozen(instance.core.merge(deltas));
 }
 
 export function applyDelta(instance: Instance, context: unknown, delta: unknown): JsonObject {
-  return parseFrozen(instance.core.apply(textOf(context, instance.json, "context"), textOf(delta, instance.deltaJson, "delta")));
+  return parseFrozen(instance.core.apply(context, delta));
 }
 
 export function invertDelta(instance: Instance, delta: unknown): Delta {
-  return parseFrozen(instance.core.invert(textOf(delta, instance.deltaJson, "delta")));
+  return parseFrozen(instance.core.invert(delta));
 }
 
 export function formatDelta(instance: Instance, delta: Delta, metadata: FormatMetadata | undefined): unknown {
@@ -39,9 +34,8 @@ export function formatDelta(instance: Instance, delta: Delta, metadata: FormatMe
     throw new ChordError("invalid_argument", `metadata.version must be a version, got ${kindOf(version)}`);
   }
   if (contextId !== undefined) checkWellFormed("metadata.contextId", contextId);
-  const text = textOf(delta, instance.deltaJson, "delta");
-  const state = context === undefined ? undefined : textOf(context, instance.json, "metadata.context");
   const { deltaFormatter } = instance.settings;
-  if (typeof deltaFormatter === "function") return callBack("deltaFormatter", () => deltaFormatter(delta, metadata ?? {}));
-  return parseFrozen(instance.core.format(deltaFormatter, text, contextId, version, state));
+  if (typeof deltaFormatter !== "function") return parseFrozen(instance.core.format(deltaFormatter, delta, contextId, version, context));
+  instance.core.check(delta, context);
+  return callBack("deltaFormatter", () => deltaFormatter(delta, metadata ?? {}));
 }

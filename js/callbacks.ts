@@ -3,7 +3,6 @@ import type { Committed, Settled } from "./core.js";
 import { chain, type Patience } from "./deadline.js";
 import { asChordError, ChordError, kindOf } from "./error.js";
 import type { Instance } from "./instance.js";
-import { textOf } from "./json.js";
 import { getContext } from "./reads.js";
 import type { Result } from "./result.js";
 import type { Context, JsonObject } from "./types.js";
@@ -49,12 +48,12 @@ export function restoreContext(instance: Instance, id: string, patience: Patienc
     (provided) => {
       patience.check();
       instance.ready();
-      const { text, version } = readProvided(instance, provided);
+      const { context, version } = readProvided(provided);
       const now = instance.now();
       instance.history.prepare(id);
-      return restore(instance, id, text, version, now, (commit) => {
+      return restore(instance, id, context, version, now, (commit) => {
         instance.history.forget(id);
-        const moment = instance.history.committed(id, commit, text);
+        const moment = instance.history.committed(id, commit);
         instance.changed(moment, true);
         return moment.context;
       });
@@ -66,11 +65,11 @@ function malformed(problem: string, cause?: unknown): ChordError {
   return new ChordError("callback_failed", `contextExternalProvider must give { context, version }: ${problem}`, { cause });
 }
 
-/** What only the engine finds wrong with a context, such as a lone surrogate, is the provider's fault all the same. */
+/** What is wrong with a context is the provider's fault. */
 function restore<T>(
   instance: Instance,
   id: string,
-  text: string,
+  context: unknown,
   version: number,
   now: number,
   done: (commit: Committed) => T,
@@ -80,7 +79,7 @@ function restore<T>(
   };
   let commit: Settled<Committed>;
   try {
-    commit = instance.core.restore(id, text, version, now);
+    commit = instance.core.restore(id, context, version, now);
   } catch (error) {
     return failed(error);
   }
@@ -91,7 +90,7 @@ function restore<T>(
 /** From here on, too, versions can grow by one for longer than anybody lives and stay exact. */
 const latestVersion = 2 ** 52;
 
-function readProvided(instance: Instance, provided: unknown): { text: string; version: number } {
+function readProvided(provided: unknown): { context: unknown; version: number } {
   if (provided === undefined || provided === null) {
     throw new ChordError("not_found", "contextExternalProvider has no such context");
   }
@@ -101,9 +100,9 @@ function readProvided(instance: Instance, provided: unknown): { text: string; ve
     if (typeof version !== "number" || !Number.isInteger(version) || version < 0 || version > latestVersion) {
       throw malformed(`version must be an integer from 0 to 2^52, got ${kindOf(version)}`);
     }
-    return { text: textOf(context, instance.json, "context"), version };
+    return { context, version };
   } catch (error) {
-    if (error instanceof ChordError && error.code !== "invalid_value") throw error;
+    if (error instanceof ChordError) throw error;
     throw malformed(error instanceof Error ? error.message : "reading it threw", error);
   }
 }
@@ -159,7 +158,6 @@ function unchanged(instance: Instance, current: Context | undefined): Result {
 }
 
 function commit(instance: Instance, id: string, current: Context | undefined, next: unknown): Settled<Result | undefined> {
-  const text = textOf(next, instance.json, "context");
   const guard = current === undefined ? { version: 0 } : { version: current.version, revision: current.revision };
   const missed = (error: unknown): undefined => {
     if (error instanceof ChordError && error.code === "conflict") return undefined;
@@ -167,9 +165,9 @@ function commit(instance: Instance, id: string, current: Context | undefined, ne
   };
   const now = instance.now();
   try {
-    const committed = instance.core.set(id, text, guard, now);
-    if (committed instanceof Promise) return committed.then((late) => instance.committed(id, late, text), missed);
-    return instance.committed(id, committed, text);
+    const committed = instance.core.set(id, next, guard, now);
+    if (committed instanceof Promise) return committed.then((late) => instance.committed(id, late), missed);
+    return instance.committed(id, committed);
   } catch (error) {
     return missed(error);
   }

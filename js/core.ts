@@ -1,7 +1,7 @@
 /**
  * The border, seen from JavaScript: what the facade needs of the engine, and nothing about how it gets there.
  *
- * Texts are JSON as `JSON.stringify` prints it. Times are in the instance's time unit. Every method gives its value at once when the
+ * Values that users hand in are JSON exactly, or refused with `invalid_value` or `limit_exceeded`; texts are JSON as `JSON.stringify` prints it. Times are in the instance's time unit. Every method gives its value at once when the
  * backend could (memory always can) and a promise only when it could not. Failures are thrown, or rejected, as `ChordError`.
  */
 
@@ -73,12 +73,9 @@ export interface Core {
   isOwn(revision: string): boolean;
   /** Finds out whether contexts can be kept here. */
   open(): Settled<void>;
-  set(id: string, context: string, guard: Guard | undefined, now: number): Settled<Committed>;
-  /**
-   * `changes` is merged deeply; `operations`, where given, is the text of
-   * `{ remove?: path[], append?: [path, items][], increment?: [path, by][] }`, done after it, in that order.
-   */
-  update(id: string, changes: string, operations: string | undefined, guard: Guard | undefined, now: number): Settled<Committed>;
+  set(id: string, context: unknown, guard: Guard | undefined, now: number): Settled<Committed>;
+  /** `changes` is merged deeply; what is removed, appended and incremented comes after it, in that order. */
+  update(id: string, changes: unknown, guard: Guard | undefined, now: number): Settled<Committed>;
   /** `"same"` when the head still is `have`. */
   get(id: string, have: { readonly version: number; readonly revision: string } | undefined): Settled<State | "same" | undefined>;
   /** The newest state at hand, told at once: in memory that is the state, over a backend what its last call left. */
@@ -87,7 +84,7 @@ export interface Core {
   sync(id: string, since: { readonly version: number; readonly revision?: string }, oldValues: boolean): Settled<Synced>;
   /** The removed head, or `undefined` when there was none. */
   delete(id: string, guard: Guard | undefined, now: number): Settled<{ readonly version: number; readonly revision: string } | undefined>;
-  restore(id: string, context: string, version: number, now: number): Settled<Committed>;
+  restore(id: string, context: unknown, version: number, now: number): Settled<Committed>;
   list(
     limit: number,
     cursor: string | undefined,
@@ -98,17 +95,19 @@ export interface Core {
   cleanup(limit: number, now: number): Settled<Cleaned>;
   close(): Settled<void>;
 
-  diff(before: string, after: string): string;
-  /** `deltas` is the text of an array of deltas. */
-  merge(deltas: string): string;
-  apply(context: string, delta: string): string;
-  invert(delta: string): string;
+  /** The text of a delta, as are those of `merge` and `invert`. */
+  diff(before: unknown, after: unknown): string;
+  merge(deltas: unknown): string;
+  apply(context: unknown, delta: unknown): string;
+  invert(delta: unknown): string;
+  /** Refuses what can't be JSON, as the others do. `context` is the state before, where the caller has it. */
+  check(delta: unknown, context: unknown): void;
   /** `context` is the state before, where the caller has it. */
   format(
     format: "default" | "json-patch" | "merge-patch",
-    delta: string,
+    delta: unknown,
     contextId: string | undefined,
     version: number | undefined,
-    context: string | undefined,
+    context: unknown,
   ): string;
 }

@@ -54,9 +54,9 @@ export class History implements Source {
     this.#core = core;
   }
 
-  /** The moment a write led to. `text` is the state's, where the caller has it in stored order. */
-  committed(id: string, commit: Committed, text: string | undefined): Moment {
-    const known = commit.context ?? text;
+  /** The moment a write led to. */
+  committed(id: string, commit: Committed): Moment {
+    const known = commit.context;
     const track = this.#track(id);
     if (track === undefined && known !== undefined) return new Moment(this, id, commit, commit.delta, known, commit.bytes);
     const head = track?.head;

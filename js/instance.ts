@@ -8,7 +8,6 @@ import { asChordError, ChordError } from "./error.js";
 import type { Following } from "./following.js";
 import { History } from "./history.js";
 import { checkId } from "./id.js";
-import type { JsonLimits } from "./json.js";
 import { type Commit, Listeners } from "./listeners.js";
 import { Moment, type Stamp } from "./moment.js";
 import type { Settings } from "./options.js";
@@ -23,10 +22,6 @@ export class Instance {
   readonly history: History;
   readonly answers = new Answers();
   readonly listeners = new Listeners();
-  /** What contexts and changes may measure. */
-  readonly json: JsonLimits;
-  /** What deltas handed in may measure: they hold old and new values, and each array adds three levels. */
-  readonly deltaJson: JsonLimits;
   isClosed = false;
   readonly #shared: SharedStore | undefined;
   /** Where others write to the store, too. */
@@ -36,12 +31,9 @@ export class Instance {
 
   /** @param shared where the store is shared with others */
   constructor(settings: Settings, core: Core, shared: SharedStore | undefined) {
-    const { contextBytes, depth } = settings.limits;
     this.settings = settings;
     this.core = core;
     this.history = new History(core);
-    this.json = { bytes: contextBytes, depth, isDelta: false };
-    this.deltaJson = { bytes: contextBytes, depth: 3 * depth + 8, isDelta: true };
     this.#shared = shared;
     this.#following = shared?.follow(settings, core, this.listeners);
     this.#clock = clockOf(settings.timeUnit, settings.timeProvider);
@@ -108,15 +100,9 @@ export class Instance {
     }
   }
 
-  /**
-   * The result of a write, after telling whoever listens.
-   *
-   * @param text what the whole state was given as, where it was
-   */
-  committed(id: string, commit: Committed, text: string | undefined): Result {
-    // What created a context is what is stored. Later the stored order of keys is the older one, which only the engine knows.
-    const stored = commit.changed && commit.delta === undefined ? text : undefined;
-    const moment = this.history.committed(id, commit, stored);
+  /** The result of a write, after telling whoever listens. */
+  committed(id: string, commit: Committed): Result {
+    const moment = this.history.committed(id, commit);
     if (commit.changed) this.changed(moment, false);
     return new Result(commit.changed, moment);
   }

@@ -3,6 +3,7 @@
  */
 import { ChordError } from "./error.js";
 import type { Edition, Glue, Parts } from "./edition.js";
+import type { Room } from "./json-writer.js";
 
 /** Places of numbers in an answer; the names are those of `src/wasm/output.rs`. */
 const place = { address: 0, ascii: 1, parts: 2, lengths: 3, version: 7, counter: 8, at: 9, extra: 10, count: 12 } as const;
@@ -26,21 +27,27 @@ interface Exports {
   readonly memory: WebAssembly.Memory;
 }
 
-/** Linear memory of one instance, and the views into it; made anew whenever memory has grown. */
-export class Memory {
+/**
+ * Linear memory of one instance, and the views into it, made anew whenever memory has grown: views from before have no length then, which is
+ * told sooner than whether memory still has the same buffer.
+ */
+export class Memory implements Room {
   /** The functions generated for it. */
   readonly glue: Glue;
   readonly #edition: Edition;
   readonly #exports: Exports;
-  #buffer: ArrayBuffer | undefined;
-  #bytes = new Uint8Array(0);
+  #all = new Uint8Array(0);
   #latin1: Latin1 | undefined;
   #numbers = new Float64Array(0);
   #id = new Uint8Array(0);
-  #idSize = 0;
+  #idSize = smallestArea;
   #text = new Uint8Array(0);
-  #textSize = 0;
+  #textSize = smallestArea;
+  /** How many texts in a row would have done with an area that is kept. */
+  #smallTexts = 0;
   #hasTrapped = false;
+  /** How many times texts were written: whoever is at it notices when somebody else was in between. */
+  textsBegun = 0;
 
   constructor({ edition, glue }: Parts, exports: Exports) {
     this.glue = glue;
@@ -63,25 +70,40 @@ export class Memory {
     this.#hasTrapped = true;
   }
 
-  /** Writes an id and gives its bytes. */
-  writeId(id: string): number {
-    this.#reserve(3 * id.length, this.#textSize);
-    return this.#putId(id, 0);
+  /** Where texts are written; to be asked for anew after anything that may have made memory grow. */
+  get bytes(): Uint8Array {
+    if (this.#text.length === 0) this.#refresh();
+    return this.#text;
   }
 
-  /** Writes an id and what goes with it, one behind the other, and gives the bytes of each. */
-  writeIds(first: string, second = ""): [number, number] {
-    // At once: making room for the second alone could lose the first.
-    this.#reserve(3 * (first.length + second.length), this.#textSize);
-    const bytes = this.#putId(first, 0);
-    return [bytes, second === "" ? 0 : this.#putId(second, bytes)];
+  /** Makes the area for texts larger and keeps what is in it. */
+  grow(bytes: number): void {
+    this.#textSize = Math.max(bytes, 2 * this.#textSize);
+    this.#refresh();
   }
 
-  /** Mostly ids are short ASCII, for which a loop is quickest. */
-  #putId(text: string, from: number): number {
+  /** Notes that texts are about to be written and says how many times they were. Very large ones don't pin their room: it is given back after two small ones. */
+  beginText(): number {
+    if (this.#smallTexts >= 2 && this.#textSize > keptArea) {
+      this.#textSize = keptArea;
+      this.#refresh();
+    }
+    this.textsBegun += 1;
+    return this.textsBegun;
+  }
+
+  /** Notes that texts of so many bytes were written. */
+  written(bytes: number): void {
+    this.#smallTexts = bytes <= keptArea ? this.#smallTexts + 1 : 0;
+  }
+
+  /** Writes an id, or what goes with one behind its bytes, and gives how many bytes it takes. Mostly they are short ASCII, for which a loop is quickest. */
+  writeId(text: string, from = 0): number {
     const length = text.length;
+    if (from + 3 * length > this.#idSize) this.#growIds(from, 3 * length);
+    if (this.#id.length === 0) this.#refresh();
     const area = this.#id;
-    if (length <= 32) {
+    if (length <= 64) {
       let at = 0;
       while (at < length) {
         const code = text.charCodeAt(at);
@@ -94,10 +116,18 @@ export class Memory {
     return encoder.encodeInto(text, from === 0 ? area : area.subarray(from)).written;
   }
 
+  #growIds(kept: number, bytes: number): void {
+    const before = this.#id.slice(0, kept);
+    this.#idSize = kept + bytes;
+    this.#refresh();
+    this.#id.set(before);
+  }
+
   /** Writes texts one behind the other and gives the bytes of each. */
   writeTexts(...texts: string[]): number[] {
+    this.beginText();
     const most = texts.reduce((sum, text) => sum + 3 * text.length, 0);
-    this.#reserve(this.#idSize, most);
+    if (most > this.bytes.length) this.grow(most);
     const lengths: number[] = [];
     let at = 0;
     for (const text of texts) {
@@ -105,68 +135,59 @@ export class Memory {
       lengths.push(written);
       at += written;
     }
+    this.written(at);
     return lengths;
-  }
-
-  /** Writes one text and gives its bytes. */
-  writeText(text: string): number {
-    const length = text.length;
-    this.#reserve(this.#idSize, length + 64);
-    const first = encoder.encodeInto(text, this.#text);
-    if (first.read === length) return first.written;
-    // Not ASCII after all, so that the room did not do.
-    this.#reserve(this.#idSize, 3 * length);
-    return encoder.encodeInto(text, this.#text).written;
   }
 
   /** Writes numbers to where those of an answer will be. */
   writeNumbers(numbers: readonly number[]): void {
     this.checkInUse();
-    this.#refresh();
-    this.#numbers.set(numbers);
+    this.#numbersNow().set(numbers);
   }
 
   /** A number of the answer. */
   number(name: keyof typeof place): number {
-    this.#refresh();
-    return this.#numbers[place[name]] as number;
+    return this.#numbersNow()[place[name]] as number;
   }
 
   /** The text of the answer at a place, `""` where there is none. */
   part(index: number): string {
-    this.#refresh();
-    const numbers = this.#numbers;
+    const numbers = this.#numbersNow();
     if (index >= (numbers[place.parts] as number)) return "";
     let start = numbers[place.address] as number;
     for (let before = 0; before < index; before += 1) start += numbers[place.lengths + before] as number;
-    const length = numbers[place.lengths + index] as number;
-    if (length === 0) return "";
-    if (numbers[place.ascii] === 1 && this.#latin1 !== undefined) return this.#latin1.latin1Slice(start, start + length);
-    return decoder.decode(this.#bytes.subarray(start, start + length));
+    return this.#read(start, numbers[place.lengths + index] as number, numbers[place.ascii] === 1);
   }
 
-  #reserve(idBytes: number, textBytes: number): void {
-    this.checkInUse();
-    this.#refresh();
-    // One very large text doesn't pin its room: the next small one gives it back.
-    const isWasteful = this.#textSize > keptArea && textBytes <= keptArea;
-    if (idBytes <= this.#idSize && textBytes <= this.#textSize && !isWasteful) return;
-    if (idBytes > this.#idSize) this.#idSize = Math.max(smallestArea, idBytes);
-    if (textBytes > this.#textSize || isWasteful) this.#textSize = Math.max(smallestArea, textBytes);
-    this.#buffer = undefined;
-    this.#refresh();
+  /** The first two texts of the answer. One string is read faster than two, where bytes are characters. */
+  firstParts(): readonly [string, string] {
+    const numbers = this.#numbersNow();
+    const first = numbers[place.lengths] as number;
+    const second = numbers[place.lengths + 1] as number;
+    if (numbers[place.ascii] !== 1 || first === 0 || second === 0) return [this.part(0), this.part(1)];
+    const both = this.#read(numbers[place.address] as number, first + second, true);
+    return [both.slice(0, first), both.slice(first)];
+  }
+
+  #read(start: number, length: number, isAscii: boolean): string {
+    if (length === 0) return "";
+    if (isAscii && this.#latin1 !== undefined) return this.#latin1.latin1Slice(start, start + length);
+    return decoder.decode(this.#all.subarray(start, start + length));
+  }
+
+  #numbersNow(): Float64Array {
+    if (this.#numbers.length === 0) this.#refresh();
+    return this.#numbers;
   }
 
   #refresh(): void {
-    if (this.#buffer === this.#exports.memory.buffer) return;
     // Asking for the areas may grow memory and so void what was made before.
     const { glue } = this;
     const id = glue.idArea(this.#idSize);
     const text = glue.textArea(this.#textSize);
     const numbers = glue.numbersArea();
     const buffer = this.#exports.memory.buffer as ArrayBuffer;
-    this.#buffer = buffer;
-    this.#bytes = new Uint8Array(buffer);
+    this.#all = new Uint8Array(buffer);
     this.#id = new Uint8Array(buffer, id, this.#idSize);
     this.#text = new Uint8Array(buffer, text, this.#textSize);
     this.#numbers = new Float64Array(buffer, numbers, place.count);

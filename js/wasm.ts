@@ -9,10 +9,12 @@ import type { Engine, Parts } from "./edition.js";
 import { ChordError, type ChordErrorCode, type Path, showPath } from "./error.js";
 // Where calls wait, engines have a little more.
 import type { Chord as BackendsEngine } from "./glue/chord-backends.js";
+import type { JsonLimits } from "./json-writer.js";
 import { type Memory, memoryOf } from "./memory.js";
 import type { Settings } from "./options.js";
 import { Outcome } from "./outcome.js";
 import type { OwnBackend } from "./own-backend.js";
+import { type Printable, Printer } from "./printer.js";
 
 /** What calls answer with; the names are those of `src/wasm/class.rs`. */
 const failed = 0;
@@ -36,6 +38,12 @@ function hex(high: number, low: number): string {
 class WasmCore implements Core {
   readonly isShared: boolean;
   readonly #memory: Memory;
+  readonly #printer: Printer;
+  /** What contexts and changes may measure. */
+  readonly #json: JsonLimits;
+  /** What deltas handed in may measure: they hold old and new values, and each array adds three levels. */
+  readonly #deltaJson: JsonLimits;
+  readonly #deltasJson: JsonLimits;
   readonly #engine: Engine;
   /** What revisions of this engine's own begin with. */
   readonly #writer: string;
@@ -55,6 +63,11 @@ class WasmCore implements Core {
     const [writerHigh = 0, writerLow = 0, seedHigh = 0, seedLow = 0] = crypto.getRandomValues(new Uint32Array(4));
     this.isShared = settings.backend !== "memory";
     this.#memory = memory;
+    this.#printer = new Printer(memory);
+    const { contextBytes, depth } = settings.limits;
+    this.#json = { bytes: contextBytes, depth, isDelta: false };
+    this.#deltaJson = { bytes: contextBytes, depth: 3 * depth + 8, isDelta: true };
+    this.#deltasJson = { ...this.#deltaJson, depth: this.#deltaJson.depth + 1 };
     this.#timeout = settings.timeout;
     this.#writer = `${hex(writerHigh, writerLow)}-`;
     // In the order of `src/wasm/settings.rs`.
@@ -92,29 +105,30 @@ class WasmCore implements Core {
     );
   }
 
-  set(id: string, context: string, guard: Guard | undefined, now: number): Settled<Committed> {
-    const text = this.#memory.writeText(context);
-    const [idBytes, known] = this.#memory.writeIds(id, guard?.revision);
+  set(id: string, context: unknown, guard: Guard | undefined, now: number): Settled<Committed> {
+    const text = this.#printer.object(context, this.#json, "context");
+    const idBytes = this.#memory.writeId(id);
+    const known = guard?.revision === undefined ? 0 : this.#memory.writeId(guard.revision, idBytes);
     return this.#answer(() => this.#engine.set(idBytes, known, text, guard?.version ?? noGuard, now), this.#committed);
   }
 
-  update(id: string, changes: string, operations: string | undefined, guard: Guard | undefined, now: number): Settled<Committed> {
-    let text: number;
-    let more = 0;
-    if (operations === undefined) text = this.#memory.writeText(changes);
-    else [text = 0, more = 0] = this.#memory.writeTexts(changes, operations);
-    const [idBytes, known] = this.#memory.writeIds(id, guard?.revision);
+  update(id: string, changes: unknown, guard: Guard | undefined, now: number): Settled<Committed> {
+    const text = this.#printer.changes(changes, this.#json);
+    const more = this.#printer.operationBytes;
+    const idBytes = this.#memory.writeId(id);
+    const known = guard?.revision === undefined ? 0 : this.#memory.writeId(guard.revision, idBytes);
     return this.#answer(() => this.#engine.update(idBytes, known, text, more, guard?.version ?? noGuard, now), this.#committed);
   }
 
-  restore(id: string, context: string, version: number, now: number): Settled<Committed> {
-    const text = this.#memory.writeText(context);
+  restore(id: string, context: unknown, version: number, now: number): Settled<Committed> {
+    const text = this.#printer.object(context, this.#json, "context");
     const idBytes = this.#memory.writeId(id);
     return this.#answer(() => this.#engine.restore(idBytes, text, version, now), this.#committed);
   }
 
   get(id: string, have: { readonly version: number; readonly revision: string } | undefined): Settled<State | "same" | undefined> {
-    const [idBytes, known] = this.#memory.writeIds(id, have?.revision);
+    const idBytes = this.#memory.writeId(id);
+    const known = have === undefined ? 0 : this.#memory.writeId(have.revision, idBytes);
     return this.#answer(() => this.#engine.get(idBytes, known, have?.version ?? 0), this.#got);
   }
 
@@ -125,7 +139,8 @@ class WasmCore implements Core {
   }
 
   sync(id: string, since: { readonly version: number; readonly revision?: string }, oldValues: boolean): Settled<Synced> {
-    const [idBytes, known] = this.#memory.writeIds(id, since.revision);
+    const idBytes = this.#memory.writeId(id);
+    const known = since.revision === undefined ? 0 : this.#memory.writeId(since.revision, idBytes);
     return this.#answer(
       () => this.#engine.sync(idBytes, known, since.version, oldValues),
       (status): Synced => {
@@ -142,7 +157,8 @@ class WasmCore implements Core {
   }
 
   delete(id: string, guard: Guard | undefined, now: number): Settled<{ readonly version: number; readonly revision: string } | undefined> {
-    const [idBytes, known] = this.#memory.writeIds(id, guard?.revision);
+    const idBytes = this.#memory.writeId(id);
+    const known = guard?.revision === undefined ? 0 : this.#memory.writeId(guard.revision, idBytes);
     return this.#answer(
       () => this.#engine.delete(idBytes, known, guard?.version ?? noGuard, now),
       (status) => {
@@ -159,7 +175,8 @@ class WasmCore implements Core {
     order: "asc" | "desc",
     prefix: string,
   ): Settled<{ readonly ids: readonly string[]; readonly cursor?: string }> {
-    const [cursorBytes, prefixBytes] = this.#memory.writeIds(cursor ?? "", prefix);
+    const cursorBytes = this.#memory.writeId(cursor ?? "");
+    const prefixBytes = this.#memory.writeId(prefix, cursorBytes);
     return this.#answer(
       () => this.#engine.list(limit, cursorBytes, prefixBytes, order === "desc"),
       () => {
@@ -208,36 +225,46 @@ class WasmCore implements Core {
     return closing;
   }
 
-  diff(before: string, after: string): string {
-    const [a = 0, b = 0] = this.#memory.writeTexts(before, after);
+  diff(before: unknown, after: unknown): string {
+    const [a = 0, b = 0] = this.#printer.values([before, this.#json, "the state before"], [after, this.#json, "the state after"]);
     return this.#computed(() => this.#memory.glue.diff(a, b));
   }
 
-  merge(deltas: string): string {
-    const text = this.#memory.writeText(deltas);
+  merge(deltas: unknown): string {
+    const [text = 0] = this.#printer.values([deltas, this.#deltasJson, "deltas", "array"]);
     return this.#computed(() => this.#memory.glue.merge(text));
   }
 
-  apply(context: string, delta: string): string {
-    const [a = 0, b = 0] = this.#memory.writeTexts(context, delta);
+  apply(context: unknown, delta: unknown): string {
+    const [a = 0, b = 0] = this.#printer.values([context, this.#json, "context"], [delta, this.#deltaJson, "delta"]);
     return this.#computed(() => this.#memory.glue.apply(a, b));
   }
 
-  invert(delta: string): string {
-    const text = this.#memory.writeText(delta);
+  invert(delta: unknown): string {
+    const text = this.#printer.object(delta, this.#deltaJson, "delta");
     return this.#computed(() => this.#memory.glue.invert(text));
+  }
+
+  check(delta: unknown, context: unknown): void {
+    this.#printer.values(...this.#formatted(delta, context));
   }
 
   format(
     format: (typeof formats)[number],
-    delta: string,
+    delta: unknown,
     contextId: string | undefined,
     version: number | undefined,
-    context: string | undefined,
+    context: unknown,
   ): string {
-    const [a = 0, b = 0] = this.#memory.writeTexts(delta, context ?? "");
+    const [a = 0, b = 0] = this.#printer.values(...this.#formatted(delta, context));
     const idBytes = contextId === undefined ? 0 : this.#memory.writeId(contextId);
     return this.#computed(() => this.#memory.glue.format(formats.indexOf(format), idBytes, version ?? -1, a, b));
+  }
+
+  #formatted(delta: unknown, context: unknown): Printable[] {
+    const values: Printable[] = [[delta, this.#deltaJson, "delta"]];
+    if (context !== undefined) values.push([context, this.#json, "metadata.context"]);
+    return values;
   }
 
   /** Makes a call and reads its answer, at once or when the backend has given its own. */
@@ -275,7 +302,7 @@ class WasmCore implements Core {
         question,
         this.#memory.part(0),
         this.#memory.part(1),
-        (answer) => this.#answered((engine) => engine.answer(number, this.#memory.writeText(answer))),
+        (answer) => this.#answered((engine) => engine.answer(number, this.#memory.writeTexts(answer)[0] ?? 0)),
         ({ code, message, cause }) => {
           this.#causes.set(number, cause);
           const [codeBytes = 0, messageBytes = 0] = this.#memory.isInUse ? this.#memory.writeTexts(code, message) : [];
@@ -336,14 +363,15 @@ class WasmCore implements Core {
 
   readonly #committed = (status: number): Committed => {
     const memory = this.#memory;
+    const [delta, context] = memory.firstParts();
     const counter = memory.number("counter");
     return new Outcome(
       status !== nothing,
       memory.number("version"),
       memory.number("at"),
       memory.number("extra"),
-      memory.part(0),
-      memory.part(1),
+      delta,
+      context,
       counter < 0 ? memory.part(2) : this.#writer,
       counter,
     );

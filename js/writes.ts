@@ -1,30 +1,24 @@
 /** Writes: set, update, delete, cleanup. Each checks, asks for the time, calls the engine once, and tells what came of it. */
-import { changesText } from "./changes.js";
 import { checkLimit, guardOf } from "./arguments.js";
 import type { Settled } from "./core.js";
 import { chain } from "./deadline.js";
 import type { Instance } from "./instance.js";
-import { textOf } from "./json.js";
 import { fieldsOf } from "./options.js";
 import type { Result } from "./result.js";
 import type { CleanupOptions, CleanupResult, WriteOptions } from "./types.js";
 
 export function setContext(instance: Instance, id: string, context: unknown, options: WriteOptions | undefined): Settled<Result> {
   instance.checkId(id);
-  const text = textOf(context, instance.json, "context");
   const guard = guardOf(options);
-  const commit = instance.core.set(id, text, guard, instance.now());
-  return commit instanceof Promise ? commit.then((late) => instance.committed(id, late, text)) : instance.committed(id, commit, text);
+  const commit = instance.core.set(id, context, guard, instance.now());
+  return commit instanceof Promise ? commit.then((late) => instance.committed(id, late)) : instance.committed(id, commit);
 }
 
 export function updateContext(instance: Instance, id: string, changes: unknown, options: WriteOptions | undefined): Settled<Result> {
   instance.checkId(id);
-  const { merge, operations } = changesText(changes, instance.json);
   const guard = guardOf(options);
-  const commit = instance.core.update(id, merge, operations, guard, instance.now());
-  return commit instanceof Promise
-    ? commit.then((late) => instance.committed(id, late, undefined))
-    : instance.committed(id, commit, undefined);
+  const commit = instance.core.update(id, changes, guard, instance.now());
+  return commit instanceof Promise ? commit.then((late) => instance.committed(id, late)) : instance.committed(id, commit);
 }
 
 export function deleteContext(instance: Instance, id: string, options: WriteOptions | undefined): Settled<boolean> {

@@ -148,19 +148,29 @@ impl<'a> Reader<'a> {
     #[cold]
     #[inline(never)]
     fn long_number(&mut self) -> Option<u64> {
+        // Loops by hand: the standard library's iterators in steps are not inlined where code is to be small.
         let mut value = 0;
-        for shift in (0..64).step_by(7) {
+        let mut shift = 0;
+        while shift < 64 {
             let byte = self.byte()?;
             value |= u64::from(byte & 127) << shift;
             if byte < 128 {
                 return Some(value);
             }
+            shift += 7;
         }
         None
     }
 
+    #[inline]
     pub(crate) fn count(&mut self) -> Option<usize> {
-        usize::try_from(self.number()?).ok()
+        if let [byte, rest @ ..] = self.0
+            && *byte < 128
+        {
+            self.0 = rest;
+            return Some(usize::from(*byte));
+        }
+        usize::try_from(self.long_number()?).ok()
     }
 
     pub(crate) fn take(&mut self, length: usize) -> Option<&'a [u8]> {
@@ -277,6 +287,9 @@ pub(crate) fn set_number(value: u64, place: usize, out: &mut Vec<u8>) {
 }
 
 fn write_count(count: usize, out: &mut Vec<u8>) {
+    if count < 128 {
+        return out.push(count as u8);
+    }
     write_number(count as u64, out);
 }
 

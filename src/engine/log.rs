@@ -173,13 +173,15 @@ impl Log {
 
 fn back_length(rest: &mut &[u8]) -> Option<usize> {
     let mut length = 0;
-    for shift in (0..64).step_by(7) {
+    let mut shift = 0;
+    while shift < 64 {
         let (&byte, before) = rest.split_last()?;
         *rest = before;
         length |= u64::from(byte & 127) << shift;
         if byte < 128 {
             return usize::try_from(length).ok();
         }
+        shift += 7;
     }
     None
 }

@@ -54,9 +54,11 @@ fn grow(area: fn(&mut Input) -> &mut Vec<u8>, bytes: u32) -> *mut u8 {
     INPUT.with(|input| {
         let mut input = input.borrow_mut();
         let area = area(&mut input);
-        if area.len() < bytes || (area.len() > KEPT && bytes <= KEPT) {
-            // What the area held is of no use any more: growing would copy it.
+        if area.len() > KEPT && bytes <= KEPT {
             *area = Vec::new();
+        }
+        if area.len() < bytes {
+            area.reserve_exact(bytes - area.len());
             area.resize(bytes, 0);
         }
         area.as_mut_ptr()
@@ -69,7 +71,7 @@ pub fn id_area(bytes: u32) -> *mut u8 {
     grow(|input| &mut input.id, bytes)
 }
 
-/// Makes the text area at least so large and says where it is. What it held is lost when it grows.
+/// Makes the text area at least so large and says where it is. It keeps what it held, unless it was very large and no longer is.
 #[wasm_bindgen(js_name = textArea)]
 pub fn text_area(bytes: u32) -> *mut u8 {
     grow(|input| &mut input.text, bytes)

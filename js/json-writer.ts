@@ -1,0 +1,439 @@
+/**
+ * JSON exactly or refused: one walk checks what is handed in and prints it, so that what was checked is what is written.
+ *
+ * It prints as `JSON.stringify` does where no `toJSON` is in the way, in UTF-8, straight to where the engine reads it. Each value is read once and
+ * no getter is run. The walk stops as soon as the text is longer or deeper than allowed, so a bomb costs no more than an honest value.
+ * Lone surrogates are printed as escapes and left to the engine, which refuses them.
+ */
+import type { JsonProblem } from "./json-problem.js";
+import { FieldOperation } from "./operation.js";
+
+/** What a value may measure. */
+export interface JsonLimits {
+  /** Of its JSON text in UTF-8. */
+  readonly bytes: number;
+  /** Nested objects and arrays; the root is 1. */
+  readonly depth: number;
+  /** It is a delta: what fields named `oldValue` and `removed` hold may measure `bytes` by itself, being of another state than the rest. */
+  readonly isDelta: boolean;
+}
+
+/** Where texts are printed. */
+export interface Room {
+  readonly bytes: Uint8Array;
+  /** Makes room for so many bytes, keeping those there are. */
+  grow(bytes: number): void;
+}
+
+/** What stands in place of a value in changes, and where; `undefined` removes the field. */
+interface Placed {
+  /** Innermost key first. */
+  readonly path: string[];
+  readonly operation: FieldOperation | undefined;
+}
+
+const { getOwnPropertyDescriptor, getOwnPropertySymbols, getPrototypeOf, keys } = Object;
+const { ownKeys } = Reflect;
+const objectPrototype = Object.prototype;
+const arrayPrototype = Array.prototype;
+const nativeObject = Function.prototype.toString.call(Object);
+const nativeArray = Function.prototype.toString.call(Array);
+
+/** Tells a getter without running it, in a third of the time that a descriptor takes. */
+const lookupGetter: (this: object, key: PropertyKey) => unknown =
+  (objectPrototype as { __lookupGetter__?: (this: object, key: PropertyKey) => unknown }).__lookupGetter__ ??
+  function (this: object, key: PropertyKey) {
+    return getOwnPropertyDescriptor(this, key)?.get;
+  };
+
+const failed = -1;
+/** In the place of a value stood an operation, which is printed elsewhere. */
+const operated = -2;
+
+/** What a key or a scalar takes besides its characters: quotes, a colon, a comma, or a number. */
+const scalarRoom = 40;
+/** What one UTF-16 unit takes at most, as `\u001f`. */
+const unitRoom = 6;
+/** From here on the platform prints strings faster than a loop. */
+const longString = 256;
+
+const encoder = new TextEncoder();
+const hexDigits = "0123456789abcdef";
+/** The short escapes of control characters, by code. */
+const escapes: readonly (string | undefined)[] = Object.assign([], { 8: "b", 9: "t", 10: "n", 12: "f", 13: "r" });
+
+/** Whether `prototype` is what another realm calls `Object.prototype` or `Array.prototype`. */
+function isForeign(prototype: object, native: string): boolean {
+  const maker: unknown = getOwnPropertyDescriptor(prototype, "constructor")?.value;
+  return (
+    typeof maker === "function" &&
+    Function.prototype.toString.call(maker) === native &&
+    getOwnPropertyDescriptor(maker, "prototype")?.value === prototype
+  );
+}
+
+/** Whether somebody gave all objects a field that loops come upon. */
+function isPolluted(): boolean {
+  for (const _ in objectPrototype) return true;
+  return false;
+}
+
+/** Prints one value after another. Between them, and not within, it may be given another room. */
+export class JsonWriter {
+  problem: JsonProblem = "kind";
+  culprit: unknown;
+  /** Where the problem is, innermost key first. */
+  path: (string | number)[] = [];
+  /** Where the operations begin behind the changes printed last. */
+  changes = 0;
+  /** The operations met in changes. */
+  readonly #placed: Placed[] = [];
+  readonly #room: Room;
+  #bytes: Uint8Array;
+  #limits: JsonLimits = { bytes: 0, depth: 0, isDelta: false };
+  /** Where the text must end, and how much of it doesn't count. */
+  #end = 0;
+  #old = 0;
+  #isPolluted = false;
+
+  constructor(room: Room) {
+    this.#room = room;
+    this.#bytes = room.bytes;
+  }
+
+  /** Prints an object, or an array where that is wanted, at `start` and gives where its text ends, or -1 where it is refused. */
+  print(root: unknown, start: number, limits: JsonLimits, kind: "object" | "array"): number {
+    return this.#root(root, start, limits, kind === "array", false);
+  }
+
+  /**
+   * Prints changes, in which `undefined` and field operations are allowed outside arrays, and behind them the operations: `{ remove?, append?,
+   * increment? }`. Gives where all ends, or -1; `changes` is where the operations begin, if there are any.
+   */
+  printChanges(root: unknown, limits: JsonLimits): number {
+    this.changes = this.#root(root, 0, limits, false, true);
+    return this.changes === failed || this.#placed.length === 0 ? this.changes : this.#operations(this.changes);
+  }
+
+  #root(root: unknown, start: number, limits: JsonLimits, isArray: boolean, merged: boolean): number {
+    this.#bytes = this.#room.bytes;
+    this.#limits = limits;
+    this.#end = start + limits.bytes;
+    this.#old = 0;
+    this.#isPolluted = isPolluted();
+    if (this.#placed.length !== 0) this.#placed.length = 0;
+    if (typeof root !== "object" || root === null) return this.#fail("root");
+    try {
+      if (start + scalarRoom > this.#bytes.length) this.#grow(start + scalarRoom);
+      if (Array.isArray(root)) return isArray ? this.#array(root, start, 1) : this.#fail("root");
+      return isArray || root instanceof FieldOperation ? this.#fail("root") : this.#object(root, start, 1, merged);
+    } catch (cause) {
+      return this.#fail("threw", cause);
+    }
+  }
+
+  #operations(start: number): number {
+    this.#end = start + this.#limits.bytes;
+    let at = this.#raw("{", start);
+    for (const kind of ["remove", "append", "increment"] as const) {
+      const those = this.#placed.filter(({ operation }) => (operation?.operation ?? "remove") === kind);
+      if (those.length === 0) continue;
+      at = this.#raw(`${at === start + 1 ? "" : ","}"${kind}":[`, at);
+      for (const [index, { path, operation }] of those.entries()) {
+        if (index > 0) at = this.#raw(",", at);
+        at = this.#raw(operation === undefined ? "[" : "[[", at);
+        for (let level = path.length - 1; level >= 0; level -= 1) {
+          at = this.#string(path[level] as string, at, level === path.length - 1);
+        }
+        at = this.#raw("]", at);
+        if (operation !== undefined) {
+          at = this.#operand(operation, path, this.#raw(",", at));
+          if (at === failed) return failed;
+          at = this.#raw("]", at);
+        }
+        if (at > this.#end) return this.#fail("bytes");
+      }
+      at = this.#raw("]", at);
+    }
+    return this.#raw("}", at);
+  }
+
+  #operand(operation: FieldOperation, path: readonly string[], at: number): number {
+    if (operation.operation === "increment") return this.#raw(String(operation.by), at);
+    const end = this.#array(operation.items, at, path.length + 1);
+    if (end === failed) this.path.push(...path);
+    return end;
+  }
+
+  #object(value: object, start: number, depth: number, merged: boolean): number {
+    try {
+      const limits = this.#limits;
+      if (depth > limits.depth) return this.#fail("depth");
+      const prototype: object | null = getPrototypeOf(value);
+      if (prototype !== objectPrototype && prototype !== null) {
+        if (value instanceof FieldOperation) return this.#operation(value, merged);
+        if (!isForeign(prototype, nativeObject)) return this.#fail("prototype", value);
+      }
+      const isCareful = this.#isPolluted || (prototype !== objectPrototype && prototype !== null);
+      let at = start;
+      this.#bytes[at++] = 0x7b;
+      for (const key in value) {
+        if (lookupGetter.call(value, key) !== undefined || isCareful) {
+          const property = getOwnPropertyDescriptor(value, key);
+          if (property === undefined) continue;
+          if (property.get !== undefined || property.set !== undefined) return this.#fail("accessor", undefined, key);
+        }
+        const item: unknown = (value as { readonly [key: string]: unknown })[key];
+        if (item === undefined) {
+          if (getOwnPropertyDescriptor(value, key)?.set !== undefined) return this.#fail("accessor", undefined, key);
+          if (merged) this.#placed.push({ path: [key], operation: undefined });
+          continue;
+        }
+        const before = at;
+        at = this.#string(key, at, before === start + 1);
+        this.#bytes[at++] = 0x3a;
+        const isOld = limits.isDelta && (key === "oldValue" || key === "removed");
+        const from = at;
+        if (isOld) this.#end += limits.bytes - this.#old;
+        switch (typeof item) {
+          case "string":
+            at = this.#string(item, at, true);
+            break;
+          case "number":
+            // True of NaN and the infinities alone.
+            if (item - item !== 0) return this.#fail("kind", item, key);
+            at = this.#number(item, at);
+            break;
+          case "boolean":
+            at = item ? this.#true(at) : this.#raw("false", at);
+            break;
+          case "object": {
+            if (item === null) {
+              at = this.#raw("null", at);
+              break;
+            }
+            const met = this.#placed.length;
+            const end = Array.isArray(item) ? this.#array(item, at, depth + 1) : this.#object(item, at, depth + 1, merged);
+            if (end === failed) {
+              this.path.push(key);
+              return failed;
+            }
+            for (let index = met; index < this.#placed.length; index += 1) this.#placed[index]?.path.push(key);
+            if (end === operated) {
+              at = before;
+              continue;
+            }
+            at = end;
+            break;
+          }
+          default:
+            return this.#fail("kind", item, key);
+        }
+        if (at > this.#end) return this.#fail("bytes", undefined, key);
+        if (isOld) this.#countOld(at - from);
+      }
+      if (getOwnPropertySymbols(value).length !== 0) return this.#fail("symbol", getOwnPropertySymbols(value)[0]);
+      return this.#close(0x7d, at);
+    } catch (cause) {
+      return this.#fail("threw", cause);
+    }
+  }
+
+  #array(value: readonly unknown[], start: number, depth: number): number {
+    try {
+      if (depth > this.#limits.depth) return this.#fail("depth");
+      const prototype: object | null = getPrototypeOf(value);
+      if (prototype !== arrayPrototype) {
+        if (prototype === null || !isForeign(prototype, nativeArray)) return this.#fail("prototype", value);
+      }
+      const length = value.length;
+      // Before anything that takes as long as the array.
+      if (start + length * 2 > this.#end) return this.#fail("bytes");
+      let at = start;
+      this.#bytes[at++] = 0x5b;
+      for (let index = 0; index < length; index += 1) {
+        if (lookupGetter.call(value, index) !== undefined) return this.#fail("accessor", undefined, index);
+        const item = value[index];
+        if (at + scalarRoom > this.#bytes.length) this.#grow(at + scalarRoom);
+        if (index > 0) this.#bytes[at++] = 0x2c;
+        switch (typeof item) {
+          case "string":
+            at = this.#string(item, at, true);
+            break;
+          case "number":
+            if (item - item !== 0) return this.#fail("kind", item, index);
+            at = this.#number(item, at);
+            break;
+          case "boolean":
+            at = item ? this.#true(at) : this.#raw("false", at);
+            break;
+          case "object": {
+            if (item === null) {
+              at = this.#raw("null", at);
+              break;
+            }
+            at = Array.isArray(item) ? this.#array(item, at, depth + 1) : this.#object(item, at, depth + 1, false);
+            if (at === failed) {
+              this.path.push(index);
+              return failed;
+            }
+            break;
+          }
+          default:
+            return this.#noElement(value, index, item);
+        }
+        if (at > this.#end) return this.#fail("bytes", undefined, index);
+      }
+      // Only now, as it takes as long as the array may be. One key is "length".
+      if (ownKeys(value).length !== length + 1) {
+        const own = keys(value);
+        if (own.length !== length) return this.#fail("extra", own.at(-1));
+        if (getOwnPropertySymbols(value).length !== 0) return this.#fail("symbol", getOwnPropertySymbols(value)[0]);
+      }
+      return this.#close(0x5d, at);
+    } catch (cause) {
+      return this.#fail("threw", cause);
+    }
+  }
+
+  /** Ends an object or array. */
+  #close(bracket: number, at: number): number {
+    if (at === this.#bytes.length) this.#grow(at + scalarRoom);
+    this.#bytes[at] = bracket;
+    return at < this.#end ? at + 1 : this.#fail("bytes");
+  }
+
+  #noElement(value: readonly unknown[], index: number, item: unknown): number {
+    if (item !== undefined) return this.#fail("kind", item, index);
+    const property = getOwnPropertyDescriptor(value, index);
+    if (property === undefined) return this.#fail("sparse", index);
+    return property.set === undefined ? this.#fail("kind", item, index) : this.#fail("accessor", undefined, index);
+  }
+
+  #operation(value: FieldOperation, merged: boolean): number {
+    if (!merged) return this.#fail("misplaced", value);
+    if (value.operation === "increment" && !Number.isFinite(value.by)) return this.#fail("kind", value.by);
+    this.#placed.push({ path: [], operation: value });
+    return operated;
+  }
+
+  /** So many bytes belong to the other of the two states that a delta tells of, for which there had been room. */
+  #countOld(bytes: number): void {
+    this.#end += bytes - (this.#limits.bytes - this.#old);
+    this.#old += bytes;
+  }
+
+  /** Prints a string, behind a comma unless it is the first. */
+  #string(text: string, start: number, isFirst: boolean): number {
+    const length = text.length;
+    if (start + length * unitRoom + scalarRoom > this.#bytes.length) this.#grow(start + length * unitRoom + scalarRoom);
+    const bytes = this.#bytes;
+    let at = start;
+    if (!isFirst) bytes[at++] = 0x2c;
+    if (length >= longString) return at + encoder.encodeInto(JSON.stringify(text), bytes.subarray(at)).written;
+    bytes[at++] = 0x22;
+    for (let index = 0; index < length; index += 1) {
+      const unit = text.charCodeAt(index);
+      if (unit < 0x20 || unit > 0x7f || unit === 0x22 || unit === 0x5c) {
+        at = this.#rest(text, index, at);
+        break;
+      }
+      bytes[at++] = unit;
+    }
+    bytes[at++] = 0x22;
+    return at;
+  }
+
+  /** Prints what is left of a string from a character on that takes an escape or more than one byte. */
+  #rest(text: string, from: number, start: number): number {
+    const bytes = this.#bytes;
+    let at = start;
+    for (let index = from; index < text.length; index += 1) {
+      const unit = text.charCodeAt(index);
+      if (unit < 0x80) {
+        if (unit < 0x20 || unit === 0x22 || unit === 0x5c) at = this.#escape(unit, at);
+        else bytes[at++] = unit;
+      } else if (unit < 0x800) {
+        bytes[at++] = 0xc0 | (unit >> 6);
+        bytes[at++] = 0x80 | (unit & 63);
+      } else if (unit < 0xd800 || unit > 0xdfff) {
+        bytes[at++] = 0xe0 | (unit >> 12);
+        bytes[at++] = 0x80 | ((unit >> 6) & 63);
+        bytes[at++] = 0x80 | (unit & 63);
+      } else {
+        const next = text.charCodeAt(index + 1);
+        if (unit > 0xdbff || !(next >= 0xdc00 && next <= 0xdfff)) {
+          at = this.#escape(unit, at);
+          continue;
+        }
+        const point = 0x10000 + ((unit & 0x3ff) << 10) + (next & 0x3ff);
+        bytes[at++] = 0xf0 | (point >> 18);
+        bytes[at++] = 0x80 | ((point >> 12) & 63);
+        bytes[at++] = 0x80 | ((point >> 6) & 63);
+        bytes[at++] = 0x80 | (point & 63);
+        index += 1;
+      }
+    }
+    return at;
+  }
+
+  #escape(unit: number, at: number): number {
+    if (unit === 0x22 || unit === 0x5c) return this.#ascii(`\\${String.fromCharCode(unit)}`, at);
+    const short = escapes[unit];
+    if (short !== undefined) return this.#ascii(`\\${short}`, at);
+    const digits = [12, 8, 4, 0].map((shift) => hexDigits.charAt((unit >> shift) & 15));
+    return this.#ascii(`\\u${digits.join("")}`, at);
+  }
+
+  #number(value: number, start: number): number {
+    if ((value | 0) !== value) return this.#ascii(String(value), start);
+    const bytes = this.#bytes;
+    let at = start;
+    let rest = value;
+    if (rest < 0) {
+      bytes[at++] = 0x2d;
+      rest = -rest;
+    }
+    let digits = 1;
+    for (let power = 10; power <= rest; power *= 10) digits += 1;
+    for (let place = at + digits - 1; place >= at; place -= 1) {
+      const tens = (rest / 10) | 0;
+      bytes[place] = 0x30 + rest - tens * 10;
+      rest = tens;
+    }
+    return at + digits;
+  }
+
+  #true(at: number): number {
+    const bytes = this.#bytes;
+    bytes[at] = 0x74;
+    bytes[at + 1] = 0x72;
+    bytes[at + 2] = 0x75;
+    bytes[at + 3] = 0x65;
+    return at + 4;
+  }
+
+  /** Prints a short text that needs no escapes, where there is room. */
+  #ascii(text: string, start: number): number {
+    const bytes = this.#bytes;
+    for (let index = 0; index < text.length; index += 1) bytes[start + index] = text.charCodeAt(index);
+    return start + text.length;
+  }
+
+  #raw(text: string, start: number): number {
+    if (start + scalarRoom > this.#bytes.length) this.#grow(start + scalarRoom);
+    return this.#ascii(text, start);
+  }
+
+  #grow(bytes: number): void {
+    this.#room.grow(bytes);
+    this.#bytes = this.#room.bytes;
+  }
+
+  #fail(problem: JsonProblem, culprit?: unknown, key?: string | number): number {
+    this.problem = problem;
+    this.culprit = culprit;
+    this.path = key === undefined ? [] : [key];
+    return failed;
+  }
+}

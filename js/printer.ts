@@ -1,0 +1,115 @@
+/** Prints what users hand in to where the engine reads it, or refuses it. */
+import { jsonError } from "./json-problem.js";
+import { type JsonLimits, JsonWriter, type Room } from "./json-writer.js";
+import type { Memory } from "./memory.js";
+
+/** A value, what it may measure, what it is called in errors, and that it is an array where it is one. */
+export type Printable = readonly [value: unknown, limits: JsonLimits, subject: string, kind?: "array"];
+
+/** Room apart from linear memory. */
+class Apart implements Room {
+  bytes = new Uint8Array(4096);
+
+  grow(bytes: number): void {
+    const before = this.bytes;
+    this.bytes = new Uint8Array(Math.max(bytes, 2 * before.length));
+    this.bytes.set(before);
+  }
+}
+
+const failed = -1;
+
+/**
+ * Reading a proxy runs code of its owner, which may call Chord and so have something else printed to the same place. It is noticed afterwards;
+ * what it was is printed once more then, in a place apart.
+ *
+ * What is refused is a ChordError `invalid_value` or `limit_exceeded`, with the path.
+ */
+export class Printer {
+  /** Bytes of the operations that stand behind the changes printed last. */
+  operationBytes = 0;
+  readonly #memory: Memory;
+  readonly #writer: JsonWriter;
+
+  constructor(memory: Memory) {
+    this.#memory = memory;
+    this.#writer = new JsonWriter(memory);
+  }
+
+  /** Prints an object and gives the bytes of its text. */
+  object(value: unknown, limits: JsonLimits, subject: string): number {
+    this.#memory.checkInUse();
+    const print = this.#memory.beginText();
+    const end = this.#writer.print(value, 0, limits, "object");
+    if (this.#memory.textsBegun !== print)
+      return this.#apart((writer) => [printed(writer, writer.print(value, 0, limits, "object"), value, limits, subject)]);
+    printed(this.#writer, end, value, limits, subject);
+    this.#memory.written(end);
+    return end;
+  }
+
+  /** Prints changes and, behind them, the operations in them; gives the bytes of the changes. */
+  changes(value: unknown, limits: JsonLimits): number {
+    this.#memory.checkInUse();
+    const print = this.#memory.beginText();
+    let writer = this.#writer;
+    let end = writer.printChanges(value, limits);
+    if (this.#memory.textsBegun !== print) {
+      end = this.#apart((other) => {
+        writer = other;
+        return [printed(other, other.printChanges(value, limits), value, limits, "changes")];
+      });
+    }
+    printed(writer, end, value, limits, "changes");
+    this.#memory.written(end);
+    this.operationBytes = end - writer.changes;
+    return writer.changes;
+  }
+
+  /** Prints values one behind the other and gives the bytes of each. */
+  values(...values: readonly Printable[]): number[] {
+    this.#memory.checkInUse();
+    const print = this.#memory.beginText();
+    let lengths: number[] = [];
+    let error: unknown;
+    try {
+      lengths = printAll(this.#writer, values);
+    } catch (cause) {
+      error = cause;
+    }
+    if (this.#memory.textsBegun !== print) this.#apart((writer) => (lengths = printAll(writer, values)));
+    else if (error !== undefined) throw error;
+    this.#memory.written(sum(lengths));
+    return lengths;
+  }
+
+  /** Gives how many bytes were printed. */
+  #apart(print: (writer: JsonWriter) => readonly number[]): number {
+    const room = new Apart();
+    const bytes = sum(print(new JsonWriter(room)));
+    // Code of a proxy's owner may have cost the instance its life.
+    this.#memory.checkInUse();
+    if (bytes > this.#memory.bytes.length) this.#memory.grow(bytes);
+    this.#memory.bytes.set(room.bytes.subarray(0, bytes));
+    return bytes;
+  }
+}
+
+const sum = (lengths: readonly number[]): number => lengths.reduce((total, length) => total + length, 0);
+
+function printAll(writer: JsonWriter, values: readonly Printable[]): number[] {
+  const lengths: number[] = [];
+  let at = 0;
+  for (const [value, limits, subject, kind] of values) {
+    const end = printed(writer, writer.print(value, at, limits, kind ?? "object"), value, limits, subject);
+    lengths.push(end - at);
+    at = end;
+  }
+  return lengths;
+}
+
+/** Where the text ends, unless it was refused. */
+function printed(writer: JsonWriter, end: number, value: unknown, limits: JsonLimits, subject: string): number {
+  if (end === failed) throw jsonError(writer, value, subject, limits);
+  return end;
+}
