@@ -25,33 +25,39 @@ pub fn apply(object: &[u8], delta: &Delta<'_>) -> Result<Vec<u8>> {
         return Err(mismatch("expected an object"));
     }
     let mut fields = Fields::read(object);
-    let mut becomes: Vec<Option<Text<'_>>> = fields
-        .iter()
-        .map(|(_, value)| Some(Cow::Borrowed(value)))
-        .collect();
-    let mut added = Vec::new();
+    let mut becomes: Vec<Option<Text<'_>>> = Vec::with_capacity(fields.len());
+    for (_, value) in fields.iter() {
+        becomes.push(Some(Cow::Borrowed(value)));
+    }
+    // Of what is added; it stands behind what was there.
+    let mut keys: Vec<&[u8]> = Vec::new();
     for (position, (key, change)) in delta.fields.iter().enumerate() {
         let found = fields.find(key, position);
         let before = found.map(|place| fields.value(place));
         let after = step(before, change).map_err(|error| error.under(key.as_ref()))?;
         match found {
             Some(place) => becomes[place] = after,
-            None => added.extend(after.map(|value| (key.as_ref(), value))),
+            None => {
+                keys.push(key);
+                becomes.push(after);
+            }
         }
     }
-    let kept = fields
-        .iter()
-        .zip(becomes)
-        .filter_map(|((key, _), value)| Some((key, value?)));
     let mut out = Vec::with_capacity(object.len() + 64);
     out.push(b'{');
-    for (key, value) in kept.chain(added) {
+    for (place, value) in becomes.iter().enumerate() {
+        let Some(value) = value else {
+            continue;
+        };
         if out.len() > 1 {
             out.push(b',');
         }
-        out.extend_from_slice(key);
+        out.extend_from_slice(match place.checked_sub(fields.len()) {
+            None => fields.key(place),
+            Some(added) => keys[added],
+        });
         out.push(b':');
-        out.extend_from_slice(&value);
+        out.extend_from_slice(value);
     }
     out.push(b'}');
     Ok(out)

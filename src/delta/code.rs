@@ -189,7 +189,12 @@ impl<'a> Reader<'a> {
     }
 
     fn list(&mut self) -> Option<Vec<Text<'a>>> {
-        (0..self.count()?).map(|_| self.text()).collect()
+        let count = self.count()?;
+        let mut texts = Vec::with_capacity(count.min(self.0.len()));
+        for _ in 0..count {
+            texts.push(self.text()?);
+        }
+        Some(texts)
     }
 
     fn delta(&mut self, levels: u32) -> Option<Delta<'a>> {
@@ -224,11 +229,11 @@ impl<'a> Reader<'a> {
             op::NESTED => Change::Nested(self.delta(levels)?),
             op::EDITED => {
                 let levels = levels.checked_sub(1)?;
-                Change::Edited(
-                    (0..self.count()?)
-                        .map(|_| self.span(levels))
-                        .collect::<Option<_>>()?,
-                )
+                let mut spans = Vec::new();
+                for _ in 0..self.count()? {
+                    spans.push(self.span(levels)?);
+                }
+                Change::Edited(spans)
             }
             op::MODIFIED_UNKNOWN => Change::Modified {
                 old: None,

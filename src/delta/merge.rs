@@ -52,11 +52,12 @@ enum Slot<'a> {
 impl<'a> Merger<'a> {
     /// Starts with one delta.
     pub fn new(first: Delta<'a>) -> Self {
-        let fields = first.fields.into_iter();
+        let mut fields = Vec::with_capacity(first.fields.len());
+        for (key, change) in first.fields {
+            fields.push((key, Some(Slot::Change(change))));
+        }
         Merger {
-            fields: fields
-                .map(|(key, change)| (key, Some(Slot::Change(change))))
-                .collect(),
+            fields,
             index: None,
             wording: Wording::Brief,
         }

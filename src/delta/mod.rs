@@ -102,15 +102,15 @@ impl Delta<'_> {
     }
 }
 
-impl<'a> Delta<'a> {
+impl Delta<'_> {
     /// The same delta, holding its own copies of all texts.
     pub fn into_owned(self) -> Delta<'static> {
-        let fields = self.fields.into_iter();
-        Delta {
-            fields: fields
-                .map(|(key, change)| (own(key), change.into_owned()))
-                .collect(),
+        // Loops: what collects in place is made anew for each kind of item.
+        let mut fields = Vec::with_capacity(self.fields.len());
+        for (key, change) in self.fields {
+            fields.push((own(key), change.into_owned()));
         }
+        Delta { fields }
     }
 }
 
@@ -126,7 +126,11 @@ impl<'a> Change<'a> {
             Change::Removed(old) => Change::Removed(old.map(own)),
             Change::Nested(delta) => Change::Nested(delta.into_owned()),
             Change::Edited(spans) => {
-                Change::Edited(spans.into_iter().map(Span::into_owned).collect())
+                let mut owned = Vec::with_capacity(spans.len());
+                for span in spans {
+                    owned.push(span.into_owned());
+                }
+                Change::Edited(owned)
             }
         }
     }
@@ -138,12 +142,18 @@ impl<'a> Span<'a> {
             Span::Keep(count) => Span::Keep(count),
             Span::Inside(change) => Span::Inside(change.into_owned()),
             Span::Remove(Gone::Count(count)) => Span::Remove(Gone::Count(count)),
-            Span::Remove(Gone::Values(values)) => {
-                Span::Remove(Gone::Values(values.into_iter().map(own).collect()))
-            }
-            Span::Insert(values) => Span::Insert(values.into_iter().map(own).collect()),
+            Span::Remove(Gone::Values(values)) => Span::Remove(Gone::Values(own_all(values))),
+            Span::Insert(values) => Span::Insert(own_all(values)),
         }
     }
+}
+
+fn own_all(texts: Vec<Text<'_>>) -> Vec<Text<'static>> {
+    let mut owned = Vec::with_capacity(texts.len());
+    for text in texts {
+        owned.push(own(text));
+    }
+    owned
 }
 
 fn own(text: Text<'_>) -> Text<'static> {

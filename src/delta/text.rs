@@ -18,29 +18,9 @@ use super::{Change, Delta, Gone, Span};
 /// How deep contexts can be at the most, and so what changes inside them.
 const LEVELS: u32 = 1000;
 
-/// Takes text piece by piece.
-trait Sink {
-    fn put(&mut self, bytes: &[u8]);
-}
-
-impl Sink for Vec<u8> {
-    fn put(&mut self, bytes: &[u8]) {
-        self.extend_from_slice(bytes);
-    }
-}
-
-/// Counts bytes only.
-struct Length(usize);
-
-impl Sink for Length {
-    fn put(&mut self, bytes: &[u8]) {
-        self.0 += bytes.len();
-    }
-}
-
 /// Appends the JSON form; without old values where `old_values` is false.
 pub fn write(delta: &Delta<'_>, old_values: bool, out: &mut Vec<u8>) {
-    put_delta(delta, old_values, out);
+    Printer::new(Some(out), old_values).delta(delta);
 }
 
 /// The JSON form.
@@ -52,137 +32,152 @@ pub fn print(delta: &Delta<'_>) -> Vec<u8> {
 
 /// Appends the JSON form of one change.
 pub(super) fn write_change(change: &Change<'_>, old_values: bool, out: &mut Vec<u8>) {
-    put_change(change, old_values, out);
+    Printer::new(Some(out), old_values).change(change);
 }
 
 /// Appends the edits of one array as JSON.
 pub fn write_edits(spans: &[Span<'_>], out: &mut Vec<u8>) {
-    put_edits(spans, true, out);
+    Printer::new(Some(out), true).edits(spans);
 }
 
 /// Bytes of a change's JSON form.
 pub(crate) fn change_length(change: &Change<'_>) -> usize {
-    let mut length = Length(0);
-    put_change(change, true, &mut length);
-    length.0
+    let mut printer = Printer::new(None, true);
+    printer.change(change);
+    printer.length
 }
 
 /// Bytes of the edits' JSON form.
 pub(crate) fn edits_length(spans: &[Span<'_>]) -> usize {
-    let mut length = Length(0);
-    put_edits(spans, true, &mut length);
-    length.0
+    let mut printer = Printer::new(None, true);
+    printer.edits(spans);
+    printer.length
 }
 
-fn put_delta(delta: &Delta<'_>, old_values: bool, out: &mut impl Sink) {
-    out.put(b"{");
-    for (position, (key, change)) in delta.fields.iter().enumerate() {
-        out.put(if position > 0 { b"," } else { b"" });
-        out.put(key);
-        out.put(b":");
-        put_change(change, old_values, out);
-    }
-    out.put(b"}");
+/// Prints, or only counts where there is nothing to print into.
+struct Printer<'o> {
+    out: Option<&'o mut Vec<u8>>,
+    length: usize,
+    old_values: bool,
 }
 
-fn put_change(change: &Change<'_>, old_values: bool, out: &mut impl Sink) {
-    let put_old = |old: &Option<Text<'_>>, out: &mut dyn FnMut(&[u8])| {
-        if let Some(old) = old.as_ref().filter(|_| old_values) {
-            out(b",\"oldValue\":");
-            out(old);
-        }
-    };
-    match change {
-        Change::Added(new) => {
-            out.put(b"{\"action\":\"added\",\"value\":");
-            out.put(new);
-        }
-        Change::Modified { old, new } => {
-            out.put(b"{\"action\":\"modified\"");
-            put_old(old, &mut |bytes| out.put(bytes));
-            out.put(b",\"value\":");
-            out.put(new);
-        }
-        Change::Removed(old) => {
-            out.put(b"{\"action\":\"removed\"");
-            put_old(old, &mut |bytes| out.put(bytes));
-        }
-        Change::Nested(delta) => return put_delta(delta, old_values, out),
-        Change::Edited(spans) => {
-            out.put(b"{\"action\":\"edited\",\"edits\":");
-            put_edits(spans, old_values, out);
+impl<'o> Printer<'o> {
+    fn new(out: Option<&'o mut Vec<u8>>, old_values: bool) -> Self {
+        Printer {
+            out,
+            length: 0,
+            old_values,
         }
     }
-    out.put(b"}");
-}
 
-fn put_edits(spans: &[Span<'_>], old_values: bool, out: &mut impl Sink) {
-    let mut position = 0;
-    let mut first = true;
-    let mut open = |position: usize, out: &mut dyn FnMut(&[u8])| {
-        out(if first {
-            b"{\"index\":"
-        } else {
-            b",{\"index\":"
-        });
-        first = false;
-        put_number(position, out);
-    };
-    out.put(b"[");
-    let mut spans = spans.iter().peekable();
-    while let Some(span) = spans.next() {
-        let (gone, come) = match span {
-            Span::Keep(count) => {
+    /// Not inlined: it is called from dozens of places.
+    #[inline(never)]
+    fn put(&mut self, bytes: &[u8]) {
+        match &mut self.out {
+            Some(out) => out.extend_from_slice(bytes),
+            None => self.length += bytes.len(),
+        }
+    }
+
+    fn number(&mut self, value: usize) {
+        let mut digits = Vec::with_capacity(20);
+        number::write_integer(value as u64, &mut digits);
+        self.put(&digits);
+    }
+
+    fn delta(&mut self, delta: &Delta<'_>) {
+        let mut before: &[u8] = b"{";
+        for (key, change) in &delta.fields {
+            self.put(before);
+            self.put(key);
+            self.put(b":");
+            self.change(change);
+            before = b",";
+        }
+        self.put(if delta.is_empty() { b"{}" } else { b"}" });
+    }
+
+    fn change(&mut self, change: &Change<'_>) {
+        let (action, old, new): (&[u8], _, _) = match change {
+            Change::Added(new) => (b"{\"action\":\"added\"", None, Some(new)),
+            Change::Modified { old, new } => (b"{\"action\":\"modified\"", old.as_ref(), Some(new)),
+            Change::Removed(old) => (b"{\"action\":\"removed\"", old.as_ref(), None),
+            Change::Nested(delta) => return self.delta(delta),
+            Change::Edited(spans) => {
+                self.put(b"{\"action\":\"edited\",\"edits\":");
+                self.edits(spans);
+                return self.put(b"}");
+            }
+        };
+        self.put(action);
+        if let Some(old) = old.filter(|_| self.old_values) {
+            self.put(b",\"oldValue\":");
+            self.put(old);
+        }
+        if let Some(new) = new {
+            self.put(b",\"value\":");
+            self.put(new);
+        }
+        self.put(b"}");
+    }
+
+    fn edits(&mut self, spans: &[Span<'_>]) {
+        let mut position = 0;
+        let mut before: &[u8] = b"[{\"index\":";
+        let mut rest = spans;
+        while let [span, more @ ..] = rest {
+            rest = more;
+            if let Span::Keep(count) = span {
                 position += count;
                 continue;
             }
-            Span::Inside(change) => {
-                open(position, &mut |bytes| out.put(bytes));
-                out.put(b",\"delta\":");
-                put_change(change, old_values, out);
-                out.put(b"}");
+            self.put(before);
+            self.number(position);
+            before = b",{\"index\":";
+            if let Span::Inside(change) = span {
+                self.put(b",\"delta\":");
+                self.change(change);
                 position += 1;
-                continue;
+            } else {
+                let mut gone = None;
+                let mut come: &[Text<'_>] = &[];
+                match (span, more) {
+                    (Span::Insert(values), _) => come = values,
+                    (Span::Remove(values), [Span::Insert(new), after @ ..]) => {
+                        (gone, come, rest) = (Some(values), new, after);
+                    }
+                    (Span::Remove(values), _) => gone = Some(values),
+                    _ => {}
+                }
+                self.put(b",\"removed\":");
+                match gone {
+                    Some(Gone::Values(values)) if self.old_values => self.list(values),
+                    None if self.old_values => self.put(b"[]"),
+                    gone => self.number(gone.map_or(0, Gone::len)),
+                }
+                self.put(b",\"added\":");
+                self.list(come);
+                position += come.len();
             }
-            Span::Remove(gone) => {
-                let come = spans.next_if(|next| matches!(next, Span::Insert(_)));
-                (Some(gone), come)
-            }
-            Span::Insert(_) => (None, Some(span)),
-        };
-        open(position, &mut |bytes| out.put(bytes));
-        out.put(b",\"removed\":");
-        match gone {
-            Some(Gone::Values(values)) if old_values => put_list(values, out),
-            Some(gone) => put_number(gone.len(), &mut |bytes| out.put(bytes)),
-            None => out.put(if old_values { b"[]" } else { b"0" }),
+            self.put(b"}");
         }
-        out.put(b",\"added\":");
-        match come {
-            Some(Span::Insert(values)) => {
-                put_list(values, out);
-                position += values.len();
-            }
-            _ => out.put(b"[]"),
+        // Where there is none, the list has not been begun.
+        self.put(if before.starts_with(b"[") {
+            b"[]"
+        } else {
+            b"]"
+        });
+    }
+
+    fn list(&mut self, values: &[Text<'_>]) {
+        let mut before: &[u8] = b"[";
+        for value in values {
+            self.put(before);
+            self.put(value);
+            before = b",";
         }
-        out.put(b"}");
+        self.put(if values.is_empty() { b"[]" } else { b"]" });
     }
-    out.put(b"]");
-}
-
-fn put_list(values: &[Text<'_>], out: &mut impl Sink) {
-    out.put(b"[");
-    for (position, value) in values.iter().enumerate() {
-        out.put(if position > 0 { b"," } else { b"" });
-        out.put(value);
-    }
-    out.put(b"]");
-}
-
-fn put_number(value: usize, out: &mut dyn FnMut(&[u8])) {
-    let mut digits = Vec::with_capacity(20);
-    number::write_integer(value as u64, &mut digits);
-    out(&digits);
 }
 
 /// Reads the JSON form from validated canonical text.
@@ -220,20 +215,17 @@ fn wrong(message: &'static str) -> Error {
     Error::here(Code::InvalidArgument, message)
 }
 
-/// The members of a change or an edit, each at most once.
-struct Members<'a, const N: usize>([Option<&'a [u8]>; N]);
-
-impl<'a, const N: usize> Members<'a, N> {
-    fn read(text: &'a [u8], names: [&[u8]; N]) -> Result<Self> {
-        let mut values = [None; N];
-        for (key, value) in text::fields(text) {
-            let Some(place) = names.iter().position(|name| *name == key) else {
-                return Err(wrong("a member that a delta doesn't have").under(key));
-            };
-            values[place] = Some(value);
-        }
-        Ok(Members(values))
+/// The members of a change or an edit.
+#[inline(never)]
+fn members<'a>(text: &'a [u8], names: [&[u8]; 4]) -> Result<[Option<&'a [u8]>; 4]> {
+    let mut values = [None; 4];
+    for (key, value) in text::fields(text) {
+        let Some(place) = names.iter().position(|name| *name == key) else {
+            return Err(wrong("a member that a delta doesn't have").under(key));
+        };
+        values[place] = Some(value);
     }
+    Ok(values)
 }
 
 fn parse_change(node: &[u8], levels: u32) -> Result<Change<'_>> {
@@ -252,7 +244,7 @@ fn parse_change(node: &[u8], levels: u32) -> Result<Change<'_>> {
         return Ok(Change::Nested(nested));
     };
     let names: [&[u8]; 4] = [b"\"action\"", b"\"value\"", b"\"oldValue\"", b"\"edits\""];
-    let Members([_, new, old, edits]) = Members::read(node, names)?;
+    let [_, new, old, edits] = members(node, names)?;
     match (action, new, old, edits) {
         (b"\"added\"", Some(new), None, None) => Ok(Change::Added(Cow::Borrowed(new))),
         (b"\"modified\"", Some(new), old, None) => Ok(Change::Modified {
@@ -264,128 +256,135 @@ fn parse_change(node: &[u8], levels: u32) -> Result<Change<'_>> {
         (b"\"added\"" | b"\"modified\"" | b"\"removed\"" | b"\"edited\"", ..) => Err(wrong(
             "a change has not the members its action needs: added { value }, modified { oldValue?, value }, removed { oldValue? }, edited { edits }",
         )),
-        _ => Err(
-            wrong("an action must be added, modified, removed or edited")
-                .under(b"\"action\"".as_slice()),
-        ),
+        _ => Err(wrong("an action must be added, modified, removed or edited").under(names[0])),
     }
 }
 
 fn parse_edits(edits: &[u8], levels: u32) -> Result<Vec<Span<'_>>> {
-    let under = |error: Error| error.under(b"\"edits\"".as_slice());
-    if !text::is_array(edits) || edits == b"[]" {
-        return Err(under(wrong(
-            "edits must be an array with one edit at least",
-        )));
-    }
-    // Edits from left to right, as diff and merge print them, are one list; where one steps back, the next list begins.
-    let mut lists = Vec::new();
-    let mut list = Spans::verbatim();
-    let mut position = 0;
-    for (place, edit) in text::elements(edits).enumerate() {
-        let (index, edit) = parse_edit(edit, levels).map_err(|error| under(error.under(place)))?;
-        if index < position {
-            lists.push(core::mem::replace(&mut list, Spans::verbatim()).finish());
-            position = 0;
-        }
-        list.keep(index - position);
-        position = edit
-            .iter()
-            .map(output_length)
-            .fold(index, usize::saturating_add);
-        edit.into_iter().for_each(|span| list.add(span));
-    }
-    lists.push(list.finish());
-    let spans = sequence(lists)?;
-    measure(&spans)?;
-    if spans.iter().all(|span| matches!(span, Span::Keep(_))) {
-        return Err(under(wrong(
-            "edits that take each other back say nothing; leave them out",
-        )));
-    }
-    Ok(spans)
-}
-
-fn output_length(span: &Span<'_>) -> usize {
-    match span {
-        Span::Inside(_) => 1,
-        Span::Insert(values) => values.len(),
-        Span::Keep(_) | Span::Remove(_) => 0,
+    match Edits::read(edits, levels) {
+        Ok(edits) => edits.finish(),
+        Err(error) => Err(error.under(EDITS)),
     }
 }
 
-fn parse_edit(edit: &[u8], levels: u32) -> Result<(usize, Vec<Span<'_>>)> {
-    if !text::is_object(edit) {
-        return Err(wrong("an edit must be an object"));
-    }
-    let names: [&[u8]; 4] = [b"\"index\"", b"\"removed\"", b"\"added\"", b"\"delta\""];
-    let Members([index, removed, added, inside]) = Members::read(edit, names)?;
-    let Some(index) = index.and_then(parse_count) else {
-        return Err(
-            wrong("an edit's index must be a whole number from 0 to 2147483647")
-                .under(b"\"index\"".as_slice()),
-        );
-    };
-    let spans = match (removed, added, inside) {
-        (None, None, Some(inside)) => {
-            let under = |error: Error| error.under(b"\"delta\"".as_slice());
-            vec![
-                inside_span(
-                    inner(levels)
-                        .and_then(|levels| parse_change(inside, levels))
-                        .map_err(under)?,
-                )
-                .map_err(under)?,
-            ]
-            .into_iter()
-            .flatten()
-            .collect()
+const EDITS: &[u8] = b"\"edits\"";
+
+/// Edits as they are read. From left to right, as diff and merge print them, they are one list; where one steps back, the next list begins.
+struct Edits<'a> {
+    lists: Vec<Vec<Span<'a>>>,
+    list: Spans<'a>,
+    position: usize,
+}
+
+impl<'a> Edits<'a> {
+    fn read(edits: &'a [u8], levels: u32) -> Result<Self> {
+        if !text::is_array(edits) || edits == b"[]" {
+            return Err(wrong("edits must be an array with one edit at least"));
         }
-        (Some(removed), Some(added), None) => {
-            let gone = match parse_count(removed) {
-                Some(count) => Gone::Count(count),
-                None if text::is_array(removed) => Gone::Values(list(removed)),
-                None => {
-                    return Err(
-                        wrong("removed must be an array, or a count up to 2147483647")
-                            .under(b"\"removed\"".as_slice()),
-                    );
+        let mut read = Edits {
+            lists: Vec::new(),
+            list: Spans::verbatim(),
+            position: 0,
+        };
+        for (place, edit) in text::elements(edits).enumerate() {
+            read.edit(edit, levels)
+                .map_err(|error| error.under(place))?;
+        }
+        Ok(read)
+    }
+
+    fn edit(&mut self, edit: &'a [u8], levels: u32) -> Result<()> {
+        if !text::is_object(edit) {
+            return Err(wrong("an edit must be an object"));
+        }
+        let names: [&[u8]; 4] = [b"\"index\"", b"\"removed\"", b"\"added\"", b"\"delta\""];
+        let [index, removed, added, inside] = members(edit, names)?;
+        let Some(index) = index.and_then(parse_count) else {
+            return Err(
+                wrong("an edit's index must be a whole number from 0 to 2147483647")
+                    .under(names[0]),
+            );
+        };
+        self.go_to(index);
+        match (removed, added, inside) {
+            (None, None, Some(inside)) => self
+                .inside(inside, levels)
+                .map_err(|error| error.under(names[3])),
+            (Some(removed), Some(added), None) => {
+                let gone = match parse_count(removed) {
+                    Some(count) => Gone::Count(count),
+                    None if text::is_array(removed) => Gone::Values(list(removed)),
+                    None => {
+                        return Err(
+                            wrong("removed must be an array, or a count up to 2147483647")
+                                .under(names[1]),
+                        );
+                    }
+                };
+                if !text::is_array(added) {
+                    return Err(wrong("added must be an array").under(names[2]));
                 }
-            };
-            if !text::is_array(added) {
-                return Err(wrong("added must be an array").under(b"\"added\"".as_slice()));
+                let come = list(added);
+                if gone.is_empty() && come.is_empty() {
+                    return Err(wrong(
+                        "an edit that removes and adds nothing says nothing; leave it out",
+                    ));
+                }
+                self.change(gone, come);
+                Ok(())
             }
-            let come = list(added);
-            if gone.is_empty() && come.is_empty() {
+            _ => Err(wrong(
+                "an edit must be { index, removed, added } or { index, delta }",
+            )),
+        }
+    }
+
+    fn go_to(&mut self, index: usize) {
+        if index < self.position {
+            let list = core::mem::replace(&mut self.list, Spans::verbatim());
+            self.lists.push(list.finish());
+            self.position = 0;
+        }
+        self.list.keep(index - self.position);
+        self.position = index;
+    }
+
+    /// An element's change; one that is replaced goes and comes.
+    fn inside(&mut self, inside: &'a [u8], levels: u32) -> Result<()> {
+        match parse_change(inside, inner(levels)?)? {
+            Change::Modified { old, new } => {
+                let gone = old.map_or(Gone::Count(1), |old| Gone::Values(vec![old]));
+                self.change(gone, vec![new]);
+            }
+            Change::Added(_) | Change::Removed(_) => {
                 return Err(wrong(
-                    "an edit that removes and adds nothing says nothing; leave it out",
+                    "an element can only be modified or changed inside; use removed and added",
                 ));
             }
-            let gone = (!gone.is_empty()).then_some(Span::Remove(gone));
-            gone.into_iter()
-                .chain((!come.is_empty()).then_some(Span::Insert(come)))
-                .collect()
+            change => {
+                self.list.inside(change);
+                self.position = self.position.saturating_add(1);
+            }
         }
-        _ => {
-            return Err(wrong(
-                "an edit must be { index, removed, added } or { index, delta }",
-            ));
-        }
-    };
-    Ok((index, spans))
-}
+        Ok(())
+    }
 
-/// What an element's change is as spans; one that is replaced goes and comes.
-fn inside_span(change: Change<'_>) -> Result<Vec<Span<'_>>> {
-    match change {
-        Change::Modified { old, new } => {
-            let gone = old.map_or(Gone::Count(1), |old| Gone::Values(vec![old]));
-            Ok(vec![Span::Remove(gone), Span::Insert(vec![new])])
+    fn change(&mut self, gone: Gone<'a>, come: Vec<Text<'a>>) {
+        self.position = self.position.saturating_add(come.len());
+        self.list.remove(gone);
+        self.list.insert(come);
+    }
+
+    fn finish(mut self) -> Result<Vec<Span<'a>>> {
+        self.lists.push(self.list.finish());
+        let spans = sequence(self.lists)?;
+        measure(&spans)?;
+        if spans.iter().all(|span| matches!(span, Span::Keep(_))) {
+            return Err(
+                wrong("edits that take each other back say nothing; leave them out").under(EDITS),
+            );
         }
-        Change::Added(_) | Change::Removed(_) => Err(wrong(
-            "an element can only be modified or changed inside; use removed and added",
-        )),
-        change => Ok(vec![Span::Inside(change)]),
+        Ok(spans)
     }
 }
 

@@ -1,16 +1,16 @@
 //! The format of the original: one flat list of changes.
 
 use crate::delta::{Change, Delta, text as delta_text};
-use crate::json::{canonical::write_string, number, text};
+use crate::json::{Text, canonical::write_string, number, text};
 
 /// `{ version, changes }`. A change is `{ key, action, value?, oldValue?, contextId }`, or has `edits` in place of values.
 ///
 /// `key` is a string for a field of the context and an array of keys for one further in. An added object is told by its
 /// leaves, each `added`; one without fields is a leaf. Removed and modified values are told whole, as they stand in the delta.
-pub(super) fn print(delta: &Delta<'_>, context_id: Option<&str>, version: Option<u64>) -> Vec<u8> {
+pub(super) fn print(delta: &Delta<'_>, context_id: Option<&[u8]>, version: Option<u64>) -> Vec<u8> {
     let mut context_text = Vec::new();
     match context_id {
-        Some(id) => write_string(id.as_bytes(), &mut context_text),
+        Some(id) => write_string(id, &mut context_text),
         None => context_text.extend_from_slice(b"null"),
     }
     let mut changes = Changes {
@@ -42,17 +42,19 @@ impl Changes<'_> {
                 Change::Nested(inner) => self.delta(inner, path),
                 Change::Added(new) => self.added(new, path),
                 Change::Modified { old, new } => {
-                    let old = old.as_deref().map(|old| (&b"oldValue"[..], old));
-                    self.values(path, "modified", [Some((b"value", new)), old]);
+                    self.begin(path, b"modified");
+                    self.member(b",\"value\":", new);
+                    self.old_value(old);
                 }
                 Change::Removed(old) => {
-                    let old = old.as_deref().map(|old| (&b"oldValue"[..], old));
-                    self.values(path, "removed", [old, None]);
+                    self.begin(path, b"removed");
+                    self.old_value(old);
                 }
                 Change::Edited(spans) => {
-                    let mut edits = Vec::new();
-                    delta_text::write_edits(spans, &mut edits);
-                    self.values(path, "edited", [Some((b"edits", &edits)), None]);
+                    self.begin(path, b"edited");
+                    self.put(b",\"edits\":");
+                    delta_text::write_edits(spans, &mut self.out);
+                    self.end();
                 }
             }
             path.pop();
@@ -61,7 +63,9 @@ impl Changes<'_> {
 
     fn added<'d>(&mut self, value: &'d [u8], path: &mut Vec<&'d [u8]>) {
         if !text::is_object(value) || value == b"{}" {
-            return self.values(path, "added", [Some((b"value", value)), None]);
+            self.begin(path, b"added");
+            self.member(b",\"value\":", value);
+            return self.end();
         }
         for (key, inner) in text::fields(value) {
             path.push(key);
@@ -70,34 +74,49 @@ impl Changes<'_> {
         }
     }
 
-    fn values(&mut self, path: &[&[u8]], action: &str, members: [Option<(&[u8], &[u8])>; 2]) {
-        let out = &mut self.out;
-        out.extend_from_slice(if self.first {
+    #[inline(never)]
+    fn put(&mut self, bytes: &[u8]) {
+        self.out.extend_from_slice(bytes);
+    }
+
+    #[inline(never)]
+    fn begin(&mut self, path: &[&[u8]], action: &[u8]) {
+        self.put(if self.first {
             b"{\"key\":"
         } else {
             b",{\"key\":"
         });
         self.first = false;
-        match path {
-            [key] => out.extend_from_slice(key),
-            path => {
-                out.push(b'[');
-                out.extend_from_slice(&path.join(&b','));
-                out.push(b']');
+        if let [key] = path {
+            self.put(key);
+        } else {
+            let mut before: &[u8] = b"[";
+            for key in path {
+                self.member(before, key);
+                before = b",";
             }
+            self.put(b"]");
         }
-        out.extend_from_slice(b",\"action\":\"");
-        out.extend_from_slice(action.as_bytes());
-        out.push(b'"');
-        for (name, value) in members.into_iter().flatten() {
-            out.extend_from_slice(b",\"");
-            out.extend_from_slice(name);
-            out.extend_from_slice(b"\":");
-            out.extend_from_slice(value);
+        self.member(b",\"action\":\"", action);
+        self.put(b"\"");
+    }
+
+    fn member(&mut self, name: &[u8], value: &[u8]) {
+        self.put(name);
+        self.put(value);
+    }
+
+    /// The last member.
+    fn old_value(&mut self, old: &Option<Text<'_>>) {
+        if let Some(old) = old {
+            self.member(b",\"oldValue\":", old);
         }
-        out.extend_from_slice(b",\"contextId\":");
-        out.extend_from_slice(self.context_id);
-        out.push(b'}');
+        self.end();
+    }
+
+    fn end(&mut self) {
+        self.member(b",\"contextId\":", self.context_id);
+        self.put(b"}");
     }
 }
 
@@ -109,7 +128,7 @@ mod tests {
     fn changes(before: &str, after: &str) -> String {
         let printed = print(
             &diff(before.as_bytes(), after.as_bytes()),
-            Some("c"),
+            Some(b"c"),
             Some(7),
         );
         let printed = String::from_utf8_lossy(&printed).into_owned();
@@ -179,7 +198,7 @@ mod tests {
             format!("{{\"version\":null,\"changes\":[{removed}null}}]}}")
         );
         assert_eq!(
-            String::from_utf8_lossy(&print(&delta, Some("a\"\u{1}é"), Some(u64::MAX))),
+            String::from_utf8_lossy(&print(&delta, Some("a\"\u{1}é".as_bytes()), Some(u64::MAX))),
             format!(
                 "{{\"version\":{},\"changes\":[{removed}\"a\\\"\\u0001é\"}}]}}",
                 u64::MAX

@@ -43,8 +43,8 @@ impl Format {
 /// What is known about a delta besides itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Metadata<'a> {
-    /// Printed by [`Format::Default`]; `null` there when unknown.
-    pub context_id: Option<&'a str>,
+    /// In UTF-8. Printed by [`Format::Default`]; `null` there when unknown.
+    pub context_id: Option<&'a [u8]>,
     /// Printed by [`Format::Default`]; `null` there when unknown.
     pub version: Option<u64>,
     /// The state before the delta, as validated canonical text. [`Format::MergePatch`] makes whole arrays of it.
@@ -63,7 +63,7 @@ pub struct Metadata<'a> {
 ///
 /// let before = br#"{"status":"online","tags":["a"],"draft":1}"#;
 /// let delta = diff(before, br#"{"status":"away","tags":["a","b"]}"#);
-/// let metadata = Metadata { context_id: Some("user:1"), version: Some(2), context: Some(before) };
+/// let metadata = Metadata { context_id: Some(b"user:1"), version: Some(2), context: Some(before) };
 /// let print = |name| -> chord::Result<String> {
 ///     let text = format(Format::from_name(name).unwrap_or_default(), &delta, metadata)?;
 ///     Ok(String::from_utf8_lossy(&text).into_owned())

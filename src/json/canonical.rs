@@ -228,31 +228,37 @@ impl Reader<'_> {
     }
 }
 
-/// Appends a string, in quotes.
+/// Appends a string, which is UTF-8, in quotes.
 pub fn write_string(text: &[u8], out: &mut Vec<u8>) {
     out.push(b'"');
-    for character in String::from_utf8_lossy(text).chars() {
-        write_char(character, out);
-    }
+    text.iter().for_each(|byte| write_byte(*byte, out));
     out.push(b'"');
 }
 
 /// Appends one character of a string, escaped where `JSON.stringify` escapes it.
 pub fn write_char(character: char, out: &mut Vec<u8>) {
-    match character {
-        '"' => out.extend_from_slice(b"\\\""),
-        '\\' => out.extend_from_slice(b"\\\\"),
-        '\x08' => out.extend_from_slice(b"\\b"),
-        '\x0c' => out.extend_from_slice(b"\\f"),
-        '\n' => out.extend_from_slice(b"\\n"),
-        '\r' => out.extend_from_slice(b"\\r"),
-        '\t' => out.extend_from_slice(b"\\t"),
-        control @ '\0'..='\x1f' => {
-            let code = control as u8;
-            out.extend_from_slice(b"\\u00");
-            out.push(b'0' + (code >> 4));
-            out.push(b"0123456789abcdef"[usize::from(code & 15)]);
-        }
-        character => out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes()),
+    let mut bytes = [0; 4];
+    for byte in character.encode_utf8(&mut bytes).bytes() {
+        write_byte(byte, out);
     }
+}
+
+/// Appends one byte of a string. What is escaped is ASCII, which no other character has a byte of.
+fn write_byte(byte: u8, out: &mut Vec<u8>) {
+    let short = match byte {
+        b'"' | b'\\' => byte,
+        0x08 => b'b',
+        0x0c => b'f',
+        b'\n' => b'n',
+        b'\r' => b'r',
+        b'\t' => b't',
+        0..=0x1f => {
+            out.extend_from_slice(b"\\u00");
+            out.push(b'0' + (byte >> 4));
+            out.push(b"0123456789abcdef"[usize::from(byte & 15)]);
+            return;
+        }
+        _ => return out.push(byte),
+    };
+    out.extend_from_slice(&[b'\\', short]);
 }

@@ -65,7 +65,7 @@ pub fn parse(text: &[u8]) -> Option<f64> {
             value
         });
     }
-    let value = host::parse(core::str::from_utf8(text).ok()?)?;
+    let value = host::parse(text)?;
     value.is_finite().then_some(value)
 }
 
@@ -100,7 +100,8 @@ use crate::wasm::number as host;
 
 #[cfg(not(target_arch = "wasm32"))]
 mod host {
-    pub(super) fn parse(text: &str) -> Option<f64> {
+    pub(super) fn parse(text: &[u8]) -> Option<f64> {
+        let text = core::str::from_utf8(text).ok()?;
         text.parse().ok()
     }
 
@@ -157,7 +158,7 @@ mod host {
         spelled.insert(1, b'.');
         spelled.push(b'e');
         spelled.extend_from_slice(exponent.as_bytes());
-        if core::str::from_utf8(&spelled).ok().and_then(parse) == Some(value) {
+        if parse(&spelled) == Some(value) {
             digits.copy_from_slice(lower);
         }
     }

@@ -35,6 +35,11 @@ impl<'a> Fields<'a> {
         self.fields.is_empty()
     }
 
+    /// The key of the field at `position`.
+    pub fn key(&self, position: usize) -> &'a [u8] {
+        self.fields[position].0
+    }
+
     /// The value of the field at `position`.
     pub fn value(&self, position: usize) -> &'a [u8] {
         self.fields[position].1

@@ -1,7 +1,5 @@
 //! The way from a root to a value inside it.
 
-use std::collections::VecDeque;
-
 /// One step of a [`Path`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Segment {
@@ -25,33 +23,33 @@ impl From<usize> for Segment {
 
 /// Segments from the root inwards; none is the root itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Path(VecDeque<Segment>);
+pub struct Path {
+    /// From the innermost outwards: errors are told of parent after parent.
+    outwards: Vec<Segment>,
+}
 
 impl Path {
     /// Puts the path under one more parent.
     pub fn push_front(&mut self, segment: Segment) {
-        self.0.push_front(segment);
-    }
-
-    /// Goes one step further in.
-    pub fn push_back(&mut self, segment: Segment) {
-        self.0.push_back(segment);
+        self.outwards.push(segment);
     }
 
     /// Leaves the innermost step.
     pub fn pop_back(&mut self) {
-        self.0.pop_back();
+        if !self.outwards.is_empty() {
+            self.outwards.remove(0);
+        }
     }
 
     /// The segments from the root inwards.
     pub fn segments(&self) -> impl Iterator<Item = &Segment> {
-        self.0.iter()
+        self.outwards.iter().rev()
     }
 
     /// The path as JSON text, e.g. `["users",3]`.
     pub fn to_json(&self) -> Vec<u8> {
         let mut out = vec![b'['];
-        for (position, segment) in self.0.iter().enumerate() {
+        for (position, segment) in self.segments().enumerate() {
             if position > 0 {
                 out.push(b',');
             }

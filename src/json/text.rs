@@ -416,10 +416,10 @@ fn path_to(text: &[u8], at: usize) -> Path {
         *key = text[at..skip_string(text, at)].into();
     }
     let mut found = Path::default();
-    for segment in path {
+    for segment in path.into_iter().rev() {
         match segment {
             Segment::Key(key) if key.is_empty() => {}
-            segment => found.push_back(segment),
+            segment => found.push_front(segment),
         }
     }
     found

@@ -94,9 +94,7 @@ pub fn format_text(kind: u32, id: u32, version: f64, delta: u32, context: u32) -
             text => Some(object(text)?),
         };
         let metadata = Metadata {
-            context_id: core::str::from_utf8(input.id(0, id))
-                .ok()
-                .filter(|id| !id.is_empty()),
+            context_id: Some(input.id(0, id)).filter(|id| !id.is_empty()),
             version: (version >= 0.0).then_some(version as u64),
             context,
         };

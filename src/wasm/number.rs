@@ -11,9 +11,16 @@ extern "C" {
 }
 
 /// The value of a number's text.
-#[allow(clippy::unnecessary_wraps, reason = "the native conversion can fail")]
-pub(crate) fn parse(text: &str) -> Option<f64> {
-    Some(value_of(text))
+#[allow(
+    unsafe_code,
+    reason = "checking for UTF-8 would be more code than all this"
+)]
+pub(crate) fn parse(text: &[u8]) -> Option<f64> {
+    if !text.is_ascii() {
+        return None;
+    }
+    // SAFETY: ASCII is UTF-8.
+    Some(value_of(unsafe { core::str::from_utf8_unchecked(text) }))
 }
 
 /// Appends the text of a finite number.

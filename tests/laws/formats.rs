@@ -10,7 +10,7 @@ use crate::judge::{self, patch};
 
 fn printed(name: Format, delta: &Delta<'_>, context: Option<&[u8]>) -> chord::Result<Value> {
     let metadata = Metadata {
-        context_id: Some("c\"1\""),
+        context_id: Some(b"c\"1\""),
         version: Some(3),
         context,
     };

@@ -18,17 +18,25 @@ const LEVELS: u32 = 8;
 /// Of several shortest ways the search prefers one side's. Were that side not the same on the way back, there-and-back
 /// would not vanish when merged.
 pub(super) fn anchors(a: &[&[u8]], b: &[&[u8]]) -> Vec<(usize, usize)> {
-    if (b.len(), b) < (a.len(), a) {
-        let mut pairs = anchors(b, a);
-        pairs.iter_mut().for_each(|(i, j)| core::mem::swap(i, j));
-        return pairs;
-    }
+    let is_swapped = (b.len(), b) < (a.len(), a);
+    let (a, b) = if is_swapped { (b, a) } else { (a, b) };
     let mut names = Names::default();
-    let a: Vec<u32> = a.iter().map(|text| names.name(text)).collect();
-    let b: Vec<u32> = b.iter().map(|text| names.name(text)).collect();
-    let mut found = Vec::new();
-    search(&a, &b, (0, 0), LEVELS, &mut found);
-    found
+    let a = names.all(a);
+    let b = names.all(b);
+    let mut search = Search {
+        once: [
+            vec![NEVER; names.texts.len()],
+            vec![NEVER; names.texts.len()],
+        ],
+        found: Vec::new(),
+    };
+    search.whole(&a, &b, (0, 0), LEVELS);
+    if is_swapped {
+        for (i, j) in &mut search.found {
+            core::mem::swap(i, j);
+        }
+    }
+    search.found
 }
 
 /// Numbers for texts, so that elements are compared at once.
@@ -39,6 +47,11 @@ struct Names<'a> {
 }
 
 impl<'a> Names<'a> {
+    fn all(&mut self, texts: &[&'a [u8]]) -> Vec<u32> {
+        texts.iter().map(|text| self.name(text)).collect()
+    }
+
+    #[inline(never)]
     fn name(&mut self, text: &'a [u8]) -> u32 {
         let texts = &mut self.texts;
         if let Some(name) = self
@@ -54,188 +67,171 @@ impl<'a> Names<'a> {
     }
 }
 
-/// Appends the pairs of `a` and `b`, which start at `offset` in the whole arrays.
-fn search(
-    a: &[u32],
-    b: &[u32],
-    offset: (usize, usize),
-    levels: u32,
-    found: &mut Vec<(usize, usize)>,
-) {
-    let prefix = a.iter().zip(b).take_while(|(x, y)| x == y).count();
-    found.extend((0..prefix).map(|i| (offset.0 + i, offset.1 + i)));
-    let (a, b) = (&a[prefix..], &b[prefix..]);
-    let offset = (offset.0 + prefix, offset.1 + prefix);
-    let suffix = a
-        .iter()
-        .rev()
-        .zip(b.iter().rev())
-        .take_while(|(x, y)| x == y)
-        .count();
-    let (middle_a, middle_b) = (&a[..a.len() - suffix], &b[..b.len() - suffix]);
-    if !middle_a.is_empty() && !middle_b.is_empty() {
-        match shortest(middle_a, middle_b) {
-            Some(pairs) => {
-                found.extend(pairs.into_iter().map(|(i, j)| (offset.0 + i, offset.1 + j)))
-            }
-            None => between(middle_a, middle_b, offset, levels, found),
-        }
-    }
-    let end = (offset.0 + middle_a.len(), offset.1 + middle_b.len());
-    found.extend((0..suffix).map(|i| (end.0 + i, end.1 + i)));
+/// No place, and more than one.
+const NEVER: u32 = u32::MAX;
+const OFTEN: u32 = u32::MAX - 1;
+
+struct Search {
+    /// For each side, where each name stands, if it does just once. Between uses nothing stands anywhere.
+    once: [Vec<u32>; 2],
+    found: Vec<(usize, usize)>,
 }
 
-/// Searches the gaps between elements that stand once on each side; none of them is an end of a gap.
-fn between(
-    a: &[u32],
-    b: &[u32],
-    offset: (usize, usize),
-    levels: u32,
-    found: &mut Vec<(usize, usize)>,
-) {
-    let run = if levels > 0 {
-        longest_increasing(&unique_pairs(a, b))
-    } else {
-        Vec::new()
-    };
-    if run.is_empty() {
-        // Series and grids: few different values, changed in place.
-        let places = a
-            .iter()
-            .zip(b)
-            .enumerate()
-            .filter(|(_, (x, y))| a.len() == b.len() && x == y);
-        found.extend(places.map(|(place, _)| (offset.0 + place, offset.1 + place)));
-        return;
-    }
-    let mut from = (0, 0);
-    for (i, j) in run.into_iter().chain([(a.len(), b.len())]) {
-        let start = (offset.0 + from.0, offset.1 + from.1);
-        search(&a[from.0..i], &b[from.1..j], start, levels - 1, found);
-        if i < a.len() {
-            found.push((offset.0 + i, offset.1 + j));
-        }
-        from = (i + 1, j + 1);
-    }
-}
-
-/// The longest common subsequence, or `None` when more than [`EXACT`] elements differ.
-fn shortest(a: &[u32], b: &[u32]) -> Option<Vec<(usize, usize)>> {
-    let bound = EXACT.min(a.len() + b.len());
-    let middle = bound + 1;
-    let mut furthest = vec![0_usize; 2 * bound + 3];
-    let mut history = Vec::new();
-    for steps in 0..=bound {
-        history.push(furthest[middle - steps..=middle + steps].to_vec());
-        for diagonal in (0..=2 * steps).step_by(2).map(|d| middle + d - steps) {
-            let down = diagonal == middle - steps
-                || (diagonal != middle + steps && furthest[diagonal - 1] < furthest[diagonal + 1]);
-            let mut x = if down {
-                furthest[diagonal + 1]
-            } else {
-                furthest[diagonal - 1] + 1
-            };
-            let mut y = x + middle - diagonal;
-            while x < a.len() && y < b.len() && a[x] == b[y] {
-                x += 1;
-                y += 1;
-            }
-            furthest[diagonal] = x;
-            if x >= a.len() && y >= b.len() {
-                return Some(retrace(a.len(), b.len(), &history));
-            }
+impl Search {
+    /// So many pairs from one on.
+    #[inline(never)]
+    fn pairs(&mut self, from: (usize, usize), count: usize) {
+        for step in 0..count {
+            self.found.push((from.0 + step, from.1 + step));
         }
     }
-    None
-}
 
-/// Walks the search's steps back from the end and collects the diagonal moves.
-fn retrace(n: usize, m: usize, history: &[Vec<usize>]) -> Vec<(usize, usize)> {
-    let (mut x, mut y) = (n, m);
-    let mut pairs = Vec::new();
-    for (steps, furthest) in history.iter().enumerate().rev() {
-        // `furthest[steps + k]` is the reach on diagonal k = x - y before this step.
-        let at = |diagonal: isize| {
-            let place = steps as isize + diagonal;
-            usize::try_from(place)
-                .ok()
-                .and_then(|place| furthest.get(place))
-                .copied()
-        };
-        let diagonal = x as isize - y as isize;
-        let limit = steps as isize;
-        let down = diagonal == -limit || (diagonal != limit && at(diagonal - 1) < at(diagonal + 1));
-        let before = if down { diagonal + 1 } else { diagonal - 1 };
-        let start = if steps == 0 {
-            0
+    /// Finds the pairs of `a` and `b`, which start at `offset` in the whole arrays.
+    fn whole(&mut self, a: &[u32], b: &[u32], offset: (usize, usize), levels: u32) {
+        let mut start = 0;
+        while start < a.len() && start < b.len() && a[start] == b[start] {
+            start += 1;
+        }
+        let (mut n, mut m) = (a.len(), b.len());
+        while n > start && m > start && a[n - 1] == b[m - 1] {
+            n -= 1;
+            m -= 1;
+        }
+        self.pairs(offset, start);
+        if n > start && m > start {
+            let (a, b) = (&a[start..n], &b[start..m]);
+            let from = (offset.0 + start, offset.1 + start);
+            if !self.shortest(a, b, from) {
+                self.between(a, b, from, levels);
+            }
+        }
+        self.pairs((offset.0 + n, offset.1 + m), a.len() - n);
+    }
+
+    /// Searches the gaps between elements that stand once on each side; none of them is an end of a gap.
+    fn between(&mut self, a: &[u32], b: &[u32], offset: (usize, usize), levels: u32) {
+        let run = if levels > 0 {
+            longest_increasing(&self.unique_pairs(a, b))
         } else {
-            let reach = at(before).unwrap_or(0);
-            if down { reach } else { reach + 1 }
+            Vec::new()
         };
-        while x > start {
-            x -= 1;
-            y -= 1;
-            pairs.push((x, y));
+        if run.is_empty() {
+            // Series and grids: few different values, changed in place.
+            for place in 0..a.len() {
+                if a.len() == b.len() && a[place] == b[place] {
+                    self.pairs((offset.0 + place, offset.1 + place), 1);
+                }
+            }
+            return;
         }
-        if steps > 0 {
-            if down { y -= 1 } else { x -= 1 }
+        let (mut x, mut y) = (0, 0);
+        for (i, j) in run {
+            self.whole(&a[x..i], &b[y..j], (offset.0 + x, offset.1 + y), levels - 1);
+            self.pairs((offset.0 + i, offset.1 + j), 1);
+            (x, y) = (i + 1, j + 1);
         }
+        self.whole(&a[x..], &b[y..], (offset.0 + x, offset.1 + y), levels - 1);
     }
-    pairs.reverse();
-    pairs
-}
 
-/// Positions of the elements that stand exactly once on each side, ascending in the first.
-fn unique_pairs(a: &[u32], b: &[u32]) -> Vec<(usize, usize)> {
-    let (once_a, once_b) = (Once::of(a), Once::of(b));
-    let pairs = a
-        .iter()
-        .enumerate()
-        .filter(|(i, name)| once_a.place(**name) == Some(*i));
-    pairs
-        .filter_map(|(i, name)| Some((i, once_b.place(*name)?)))
-        .collect()
-}
-
-/// Where each name stands, if it does just once.
-struct Once<'a> {
-    names: &'a [u32],
-    first: Positions,
-    again: Vec<bool>,
-}
-
-impl<'a> Once<'a> {
-    fn of(names: &'a [u32]) -> Self {
-        let mut once = Once {
-            names,
-            first: Positions::default(),
-            again: vec![false; names.len()],
-        };
-        for (place, name) in names.iter().enumerate() {
-            match once.find(*name) {
-                Some(first) => once.again[first] = true,
-                None => once
-                    .first
-                    .insert(place as u32, &|place| name_hash(names[place as usize])),
+    /// Finds the longest common subsequence; `false` when more than [`EXACT`] elements differ.
+    #[inline(never)]
+    fn shortest(&mut self, a: &[u32], b: &[u32], offset: (usize, usize)) -> bool {
+        let bound = EXACT.min(a.len() + b.len());
+        let middle = bound + 1;
+        let mut furthest = vec![0_usize; 2 * bound + 3];
+        // For each number of steps how far the diagonals within so many had been reached before.
+        let mut history = Vec::new();
+        for steps in 0..=bound {
+            history.extend_from_slice(&furthest[middle - steps..=middle + steps]);
+            let mut diagonal = middle - steps;
+            while diagonal <= middle + steps {
+                let mut x = reach(&furthest, diagonal, middle - steps, middle + steps);
+                let mut y = x + middle - diagonal;
+                while x < a.len() && y < b.len() && a[x] == b[y] {
+                    x += 1;
+                    y += 1;
+                }
+                furthest[diagonal] = x;
+                if x >= a.len() && y >= b.len() {
+                    self.retrace((a.len(), b.len()), steps, &history, offset);
+                    return true;
+                }
+                diagonal += 2;
             }
         }
-        once
+        false
     }
 
-    fn find(&self, name: u32) -> Option<usize> {
-        let found = self
-            .first
-            .find(name_hash(name), |place| self.names[place as usize] == name);
-        found.map(|place| place as usize)
+    /// Walks the search's steps back from the end and collects the diagonal moves.
+    fn retrace(
+        &mut self,
+        (mut x, mut y): (usize, usize),
+        steps: usize,
+        history: &[usize],
+        offset: (usize, usize),
+    ) {
+        let from = self.found.len();
+        for steps in (0..=steps).rev() {
+            // What was noted takes 1, 3, 5, … places.
+            let furthest = &history[steps * steps..][..=2 * steps];
+            let diagonal = steps + x - y;
+            let start = if steps == 0 {
+                0
+            } else {
+                reach(furthest, diagonal, 0, 2 * steps)
+            };
+            let down = steps > 0 && is_down(furthest, diagonal, 0, 2 * steps);
+            while x > start {
+                x -= 1;
+                y -= 1;
+                self.pairs((offset.0 + x, offset.1 + y), 1);
+            }
+            if down {
+                y -= 1;
+            } else if steps > 0 {
+                x -= 1;
+            }
+        }
+        self.found[from..].reverse();
     }
 
-    fn place(&self, name: u32) -> Option<usize> {
-        self.find(name).filter(|first| !self.again[*first])
+    /// Positions of the elements that stand exactly once on each side, ascending in the first.
+    #[inline(never)]
+    fn unique_pairs(&mut self, a: &[u32], b: &[u32]) -> Vec<(usize, usize)> {
+        for (once, names) in self.once.iter_mut().zip([a, b]) {
+            for (place, &name) in names.iter().enumerate() {
+                let there = &mut once[name as usize];
+                *there = if *there == NEVER { place as u32 } else { OFTEN };
+            }
+        }
+        let mut pairs = Vec::new();
+        for (place, &name) in a.iter().enumerate() {
+            let [in_a, in_b] = [0, 1].map(|side| self.once[side][name as usize]);
+            if in_a as usize == place && in_b < OFTEN {
+                pairs.push((place, in_b as usize));
+            }
+        }
+        for (once, names) in self.once.iter_mut().zip([a, b]) {
+            for &name in names {
+                once[name as usize] = NEVER;
+            }
+        }
+        pairs
     }
 }
 
-fn name_hash(name: u32) -> u64 {
-    hash(&name.to_le_bytes())
+/// Whether the furthest way to a diagonal comes from the one above. Diagonals reach from `first` to `last`.
+fn is_down(furthest: &[usize], diagonal: usize, first: usize, last: usize) -> bool {
+    diagonal == first || (diagonal != last && furthest[diagonal - 1] < furthest[diagonal + 1])
+}
+
+/// How far the next step on a diagonal begins.
+fn reach(furthest: &[usize], diagonal: usize, first: usize, last: usize) -> usize {
+    if is_down(furthest, diagonal, first, last) {
+        furthest[diagonal + 1]
+    } else {
+        furthest[diagonal - 1] + 1
+    }
 }
 
 /// The longest run of pairs that ascends in the second position too (patience sorting).

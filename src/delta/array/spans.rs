@@ -108,9 +108,10 @@ impl<'a> Spans<'a> {
                 self.reconcile(old, come)
             }
             last => {
-                gone.into_iter()
-                    .chain(last)
-                    .for_each(|gone| self.push(Span::Remove(gone)));
+                gone.extend(last);
+                for gone in gone {
+                    self.push(Span::Remove(gone));
+                }
                 if !come.is_empty() {
                     self.push(Span::Insert(come));
                 }
