@@ -11,11 +11,12 @@ const isolated = { "cross-origin-opener-policy": "same-origin", "cross-origin-em
 
 async function serve() {
   const { code } = await bundle(at("bench", "browsers", "page.js"), { loader: { ".wasm": "empty" } });
-  const wasm = await readFile(at("node_modules", "chord-sync", "chord.wasm"));
+  const wasm = async (name) => [await readFile(at("node_modules", "chord-sync", name)), "application/wasm"];
   const files = {
     "/": ['<!doctype html><meta charset="utf-8"><script type="module" src="/app/assets/page.js"></script>', "text/html"],
     "/app/assets/page.js": [code, "text/javascript"],
-    "/chord.wasm": [wasm, "application/wasm"],
+    "/chord.wasm": await wasm("chord.wasm"),
+    "/chord-indexeddb.wasm": await wasm("chord-indexeddb.wasm"),
   };
   const server = createServer(({ url }, response) => {
     const [body, type] = files[url] ?? [];
