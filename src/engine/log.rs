@@ -40,25 +40,26 @@ pub struct Log {
     bytes: Vec<u8>,
     /// Trimmed bytes at the front, dropped once they are half.
     start: usize,
-    count: u64,
-    /// When the oldest entry was committed.
+    count: u32,
+    /// Whether the commit that created the context still counts as kept.
+    has_creation: bool,
+    /// When the oldest kept commit was made: the creating one, or that of the first entry.
     oldest: f64,
-    /// When the context was created, while that commit still counts as kept.
-    created: Option<f64>,
 }
 
 impl Log {
     /// The log of a context created at `at`.
     pub(super) fn created(at: f64) -> Self {
         Log {
-            created: Some(at),
+            has_creation: true,
+            oldest: at,
             ..Log::default()
         }
     }
 
     /// How many commits are kept, the creating one included while it is.
     pub fn count(&self) -> u64 {
-        self.count + u64::from(self.created.is_some())
+        u64::from(self.count) + u64::from(self.has_creation)
     }
 
     /// Bytes it takes.
@@ -68,16 +69,16 @@ impl Log {
 
     /// Whether the creating commit is kept still.
     pub fn reaches_creation(&self) -> bool {
-        self.created.is_some()
+        self.has_creation
     }
 
     /// When the oldest kept commit was made.
     pub(super) fn oldest(&self) -> Option<f64> {
-        self.created.or((self.count > 0).then_some(self.oldest))
+        (self.count() > 0).then_some(self.oldest)
     }
 
     pub(super) fn push(&mut self, now: Stamp, before: Stamp, code: &[u8]) {
-        if self.count == 0 {
+        if self.count() == 0 {
             self.oldest = now.at;
         }
         // A step has 40 bytes at most, the lengths 10 together.
@@ -121,14 +122,15 @@ impl Log {
     }
 
     fn drop_oldest(&mut self) {
-        if self.created.take().is_some() {
-            return;
+        if self.has_creation {
+            self.has_creation = false;
+        } else {
+            let mut reader = Reader(&self.bytes[self.start..]);
+            let length = reader.number().unwrap_or(0);
+            let head = self.bytes.len() - self.start - reader.0.len();
+            self.start += 2 * head + length as usize;
+            self.count -= 1;
         }
-        let mut reader = Reader(&self.bytes[self.start..]);
-        let length = reader.number().unwrap_or(0);
-        let head = self.bytes.len() - self.start - reader.0.len();
-        self.start += 2 * head + length as usize;
-        self.count -= 1;
         let mut next = Reader(&self.bytes[self.start..]);
         if next.number().is_some() {
             self.oldest = Stamp::time_after(self.oldest, &mut next).unwrap_or(self.oldest);
