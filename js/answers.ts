@@ -77,6 +77,7 @@ export class Answers {
 
   /** The context has changed, or is gone. */
   forget(id: string): void {
+    if (this.#known.size === 0) return;
     const known = this.#known.get(id);
     if (known === undefined) return;
     this.#bytes -= known.bytes;

@@ -3,7 +3,7 @@ import type { Question } from "./answers.js";
 import type { Guard } from "./core.js";
 import { ChordError, kindOf } from "./error.js";
 import { checkWellFormed } from "./id.js";
-import { fieldsOf, readable } from "./options.js";
+import { fieldsOf, unreadable } from "./options.js";
 import type { Since } from "./types.js";
 
 function isVersion(value: unknown): value is number {
@@ -33,7 +33,13 @@ export function questionOf(since: Since): Question {
   if (since === undefined || since === null) return nothing;
   if (isVersion(since)) return { version: since };
   if (typeof since === "object") {
-    const { version, revision } = readable("since", () => ({ version: since.version, revision: since.revision }));
+    let version: unknown;
+    let revision: unknown;
+    try {
+      ({ version, revision } = since as { readonly version?: unknown; readonly revision?: unknown });
+    } catch (cause) {
+      throw unreadable("since", cause);
+    }
     if (isVersion(version)) {
       if (revision === undefined) return { version };
       if (typeof revision === "string") {

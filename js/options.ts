@@ -176,9 +176,14 @@ export function readable<T>(subject: string, read: () => T): T {
   try {
     return read();
   } catch (cause) {
-    if (cause instanceof ChordError) throw cause;
-    throw new ChordError("invalid_argument", `${subject} threw when it was read; pass a plain object`, { cause });
+    throw unreadable(subject, cause);
   }
+}
+
+/** The error of what threw when it was read. */
+export function unreadable(subject: string, cause: unknown): ChordError {
+  if (cause instanceof ChordError) return cause;
+  return new ChordError("invalid_argument", `${subject} threw when it was read; pass a plain object`, { cause });
 }
 
 /**

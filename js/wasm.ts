@@ -12,7 +12,7 @@ import type { Chord as BackendsEngine } from "./glue/chord-backends.js";
 import type { JsonLimits } from "./json-writer.js";
 import { type Memory, memoryOf } from "./memory.js";
 import type { Settings } from "./options.js";
-import { Outcome } from "./outcome.js";
+import { hexOf, Outcome } from "./outcome.js";
 import type { OwnBackend } from "./own-backend.js";
 import { type Printable, Printer } from "./printer.js";
 
@@ -113,7 +113,14 @@ class WasmCore implements Core {
     const text = this.#printer.object(context, this.#json, "context");
     const idBytes = this.#memory.writeId(id);
     const known = guard?.revision === undefined ? 0 : this.#memory.writeId(guard.revision, idBytes);
-    return this.#answer(() => this.#engine.set(idBytes, known, text, guard?.version ?? noGuard, now), this.#committed);
+    this.#checkOpen();
+    let status: number;
+    try {
+      status = this.#engine.set(idBytes, known, text, guard?.version ?? noGuard, now);
+    } catch (cause) {
+      throw this.#trapped(cause);
+    }
+    return this.#answered(status, this.#committed);
   }
 
   update(id: string, changes: unknown, guard: Guard | undefined, now: number): Settled<Committed> {
@@ -121,7 +128,14 @@ class WasmCore implements Core {
     const more = this.#printer.operationBytes;
     const idBytes = this.#memory.writeId(id);
     const known = guard?.revision === undefined ? 0 : this.#memory.writeId(guard.revision, idBytes);
-    return this.#answer(() => this.#engine.update(idBytes, known, text, more, guard?.version ?? noGuard, now), this.#committed);
+    this.#checkOpen();
+    let status: number;
+    try {
+      status = this.#engine.update(idBytes, known, text, more, guard?.version ?? noGuard, now);
+    } catch (cause) {
+      throw this.#trapped(cause);
+    }
+    return this.#answered(status, this.#committed);
   }
 
   restore(id: string, context: unknown, version: number, now: number): Settled<Committed> {
@@ -145,19 +159,29 @@ class WasmCore implements Core {
   sync(id: string, since: { readonly version: number; readonly revision?: string }, oldValues: boolean): Settled<Synced> {
     const idBytes = this.#memory.writeId(id);
     const known = since.revision === undefined ? 0 : this.#memory.writeId(since.revision, idBytes);
-    return this.#answer(
-      () => this.#engine.sync(idBytes, known, since.version, oldValues),
-      (status): Synced => {
-        if (status === full) return { type: "full_context", state: this.#state() };
-        if (status === nothing) {
-          const { version, revision } = this.#head(1);
-          return { type: "no_change", version, revision };
-        }
-        const delta = this.#memory.part(0);
-        const { version, revision, insertedAt } = this.#head(1);
-        return { type: "delta", delta, fromVersion: since.version, version, revision, insertedAt };
-      },
-    );
+    const { version } = since;
+    this.#checkOpen();
+    let status: number;
+    try {
+      this.#memory.checkInUse();
+      status = this.#engine.sync(idBytes, known, version, oldValues);
+    } catch (cause) {
+      throw this.#trapped(cause);
+    }
+    return status === done ? this.#delta(version) : this.#answered(status, (status) => this.#synced(status, version));
+  }
+
+  #synced(status: number, fromVersion: number): Synced {
+    if (status === full) return { type: "full_context", state: this.#state() };
+    if (status === done) return this.#delta(fromVersion);
+    const { version, revision } = this.#head(1);
+    return { type: "no_change", version, revision };
+  }
+
+  #delta(fromVersion: number): Synced {
+    const delta = this.#memory.part(0);
+    const { version, revision, insertedAt } = this.#head(1);
+    return { type: "delta", delta, fromVersion, version, revision, insertedAt };
   }
 
   delete(id: string, guard: Guard | undefined, now: number): Settled<{ readonly version: number; readonly revision: string } | undefined> {
@@ -273,9 +297,16 @@ class WasmCore implements Core {
 
   /** Makes a call and reads its answer, at once or when the backend has given its own. */
   #answer<T>(call: () => number, read: (status: number) => T): Settled<T> {
-    // What an operation does after it has waited, it may come to do too late.
+    this.#checkOpen();
+    return this.#answered(this.#guarded(call), read);
+  }
+
+  /** What an operation does after it has waited, it may come to do too late. */
+  #checkOpen(): void {
     if (this.#isClosed) throw new ChordError("closed", "this Chord was closed in the meantime; open a new one");
-    const status = this.#guarded(call);
+  }
+
+  #answered<T>(status: number, read: (status: number) => T): Settled<T> {
     if (status !== pending) return this.#read(status, read);
     const number = this.#memory.number("extra");
     return new Promise((resolve, reject) => {
@@ -306,17 +337,17 @@ class WasmCore implements Core {
         question,
         this.#memory.part(0),
         this.#memory.part(1),
-        (answer) => this.#answered((engine) => engine.answer(number, this.#memory.writeTexts(answer)[0] ?? 0)),
+        (answer) => this.#tell((engine) => engine.answer(number, this.#memory.writeTexts(answer)[0] ?? 0)),
         ({ code, message, cause }) => {
           this.#causes.set(number, cause);
           const [codeBytes = 0, messageBytes = 0] = this.#memory.isInUse ? this.#memory.writeTexts(code, message) : [];
-          this.#answered((engine) => engine.fail(number, codeBytes, messageBytes));
+          this.#tell((engine) => engine.fail(number, codeBytes, messageBytes));
         },
       );
     };
   }
 
-  #answered(tell: (engine: BackendsEngine) => void): void {
+  #tell(tell: (engine: BackendsEngine) => void): void {
     // After a defect, or once the engine is gone, nobody waits for it.
     if (!this.#memory.isInUse || this.#isGone) return;
     this.#guarded(() => tell(this.#engine as BackendsEngine));
@@ -394,7 +425,7 @@ class WasmCore implements Core {
   #head(part: number): { version: number; revision: string; insertedAt: number } {
     const memory = this.#memory;
     const counter = memory.number("counter");
-    const revision = counter < 0 ? memory.part(part) : this.#writer + counter.toString(16);
+    const revision = counter < 0 ? memory.part(part) : this.#writer + hexOf(counter);
     return { version: memory.number("version"), revision, insertedAt: memory.number("at") };
   }
 
@@ -415,8 +446,14 @@ class WasmCore implements Core {
     try {
       return call();
     } catch (cause) {
-      this.#memory.trapped();
-      throw new ChordError("internal", "a defect in Chord stopped it; open a new one, and please report this with its cause", { cause });
+      throw this.#trapped(cause);
     }
+  }
+
+  /** The error of a call that did not come to an end; what it left in memory is not to be trusted. */
+  #trapped(cause: unknown): ChordError {
+    if (cause instanceof ChordError) return cause;
+    this.#memory.trapped();
+    return new ChordError("internal", "a defect in Chord stopped it; open a new one, and please report this with its cause", { cause });
   }
 }
