@@ -43,7 +43,8 @@ const wasmFeatures = [
   "reference-types",
   "sign-ext",
 ].map((name) => `--enable-${name}`);
-const optimization = ["-O2", "--strip-debug", "--strip-producers", "--strip-target-features"];
+// Nothing is ever at an address below 1,024 but the end of the stack: so offsets go into the instructions that access memory.
+const optimization = ["-O3", "--low-memory-unused", "-O3", "--strip-debug", "--strip-producers", "--strip-target-features"];
 
 // How long a function marked `#[inline]` may be to be copied into its callers. Measured: 100 instead of LLVM's 325 makes the file
 // 4 % smaller and operations 0-3 % slower. A lower limit for unmarked functions, too, costs updates and syncs 15-20 %.
@@ -112,19 +113,19 @@ async function optimize({ name, glue, optimized }) {
   );
 }
 
-/** The scripts of the package that are imported by a fixed name: the entries, and the editions, which the tests reach for. */
-const entries = [
-  ...["browser", "server", "workerd", "inline", "memory-browser", "memory-server", "memory-workerd"].map((name) => `load/${name}`),
-  ...["memory", "indexeddb", "backends"].map((name) => `editions/${name}`),
-  "testing/index",
-  "redis/index",
-];
+/** The entries that open a `Chord`, each for a kind of host. */
+const hosts = ["browser", "server", "workerd", "inline", "memory-browser", "memory-server", "memory-workerd"];
+/** The others, and the scripts for shared stores; and what these take from `js/shared.ts`. */
+const others = ["redis/index", "testing/index", "editions/indexeddb", "editions/backends"];
+const shared = /\/(deadline|error|frozen|id|operation|options|unref)\.js$/;
 
-/** What several entries have in common becomes a script that they share; a file each for it would cost every process the time to find it. */
+/**
+ * What all entries for hosts have in common becomes one script: to find another file costs Node half of a millisecond. The rest takes what it
+ * needs of that by a name; were it bundled together with them, esbuild would divide the one into a part for each way to have some of it.
+ */
 async function bundle() {
   const { build } = await import("esbuild");
-  await build({
-    entryPoints: entries.map((name) => at("js", `${name}.ts`)),
+  const options = {
     outbase: at("js"),
     outdir: dist,
     chunkNames: "shared/[hash]",
@@ -135,9 +136,16 @@ async function bundle() {
     target: "es2022",
     legalComments: "none",
     logLevel: "warning",
-    // What the modules are put into later.
-    external: ["*.wasm", "./chord*-bytes.js"],
-  });
+    // What the modules are put into later; and what comes second.
+    external: ["*.wasm", "./chord*-bytes.js", "../editions/indexeddb.js", "../editions/backends.js"],
+  };
+  const scripts = (names) => names.map((name) => at("js", `${name}.ts`));
+  await build({ ...options, entryPoints: scripts([...hosts.map((name) => `load/${name}`), "shared"]) });
+  const byName = {
+    name: "shared",
+    setup: ({ onResolve }) => onResolve({ filter: shared }, () => ({ path: "../shared.js", external: true })),
+  };
+  await build({ ...options, entryPoints: scripts(others), plugins: [byName] });
 }
 
 /** The declarations keep their documentation, the code that every page loads does without. */
