@@ -24,14 +24,27 @@ pub fn hash(bytes: &[u8]) -> u64 {
     let seed = SEED.load(Ordering::Relaxed);
     let mut sum = seed ^ bytes.len() as u64;
     let mut rest = bytes;
-    while let Some((word, more)) = rest.split_first_chunk() {
+    while let Some((word, more)) = rest
+        .split_first_chunk()
+        .filter(|(_, more)| !more.is_empty())
+    {
         sum = fold(sum ^ u64::from_le_bytes(*word), STEP);
         rest = more;
     }
-    let mut last = 0;
-    for &byte in rest {
-        last = last << 8 | u64::from(byte);
-    }
+    // What is left, with bytes before it where there are some: reading them again is quicker than reading fewer.
+    let last = match (
+        bytes.last_chunk(),
+        rest.first_chunk::<4>(),
+        rest.last_chunk(),
+    ) {
+        (Some(word), ..) => u64::from_le_bytes(*word),
+        (None, Some(first), Some(last)) => {
+            u64::from(u32::from_le_bytes(*first)) << 32 | u64::from(u32::from_le_bytes(*last))
+        }
+        _ => rest
+            .iter()
+            .fold(0, |last, byte| last << 8 | u64::from(*byte)),
+    };
     // Once more with what nobody knows, so that all of the sum reaches all of the hash.
     fold(fold(sum ^ last, STEP), seed | 1)
 }
@@ -95,10 +108,15 @@ impl Positions {
 
     /// Adds a position that isn't there.
     pub fn insert(&mut self, position: u32, hash_at: &dyn Fn(u32) -> u64) {
+        self.insert_hashed(position, hash_at(position), hash_at);
+    }
+
+    /// The same where its hash is known.
+    pub fn insert_hashed(&mut self, position: u32, hash: u64, hash_at: &dyn Fn(u32) -> u64) {
         if self.left == 0 {
             self.grow(hash_at);
         }
-        self.put(position, hash_at(position));
+        self.put(position, hash);
     }
 
     #[cold]

@@ -100,16 +100,17 @@ impl<'a> Keys<'a> {
             Some(key) => *key,
             None => more[position as usize - LINEAR],
         };
+        let hashed = hash(key);
         let found = self
             .index
-            .find(hash(key), |position| at(more, position) == key);
+            .find(hashed, |position| at(more, position) == key);
         if found.is_some() {
             return false;
         }
         more.push(key);
         let last = (LINEAR + more.len() - 1) as u32;
         self.index
-            .insert(last, &|position| hash(at(more, position)));
+            .insert_hashed(last, hashed, &|position| hash(at(more, position)));
         true
     }
 }

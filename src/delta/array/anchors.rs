@@ -54,15 +54,14 @@ impl<'a> Names<'a> {
     #[inline(never)]
     fn name(&mut self, text: &'a [u8]) -> u32 {
         let texts = &mut self.texts;
-        if let Some(name) = self
-            .index
-            .find(hash(text), |name| texts[name as usize] == text)
-        {
+        let hashed = hash(text);
+        if let Some(name) = self.index.find(hashed, |name| texts[name as usize] == text) {
             return name;
         }
         let name = texts.len() as u32;
         texts.push(text);
-        self.index.insert(name, &|name| hash(texts[name as usize]));
+        self.index
+            .insert_hashed(name, hashed, &|name| hash(texts[name as usize]));
         name
     }
 }
