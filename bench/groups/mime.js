@@ -49,8 +49,9 @@ function byChord({ chord, releases, id, title, oldValues, bytes }) {
     },
     check(messages) {
       const deltas = messages.map(deltaOf);
-      const state = deltas.reduce(applyPlainly, structuredClone(releases[0]));
+      // Before they are applied: the state then has their values as its own, and later ones change those.
       bytes[id] = deltas.reduce((sum, delta) => sum + bytesOf(JSON.stringify(delta)), 0);
+      const state = deltas.reduce(applyPlainly, structuredClone(releases[0]));
       return isSame(state, releases.at(-1));
     },
   };
