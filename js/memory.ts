@@ -137,6 +137,11 @@ export class Memory implements Room {
     return lengths;
   }
 
+  /** The text of so many bytes that was written last. */
+  text(bytes: number): string {
+    return decoder.decode(this.bytes.subarray(0, bytes));
+  }
+
   /** Writes numbers to where those of an answer will be. */
   writeNumbers(numbers: readonly number[]): void {
     this.checkInUse();

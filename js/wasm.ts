@@ -120,7 +120,7 @@ class WasmCore implements Core {
     } catch (cause) {
       throw this.#trapped(cause);
     }
-    return this.#answered(status, this.#committed);
+    return this.#answered(status, status === pending ? this.#committedFrom(text) : this.#committed);
   }
 
   update(id: string, changes: unknown, guard: Guard | undefined, now: number): Settled<Committed> {
@@ -141,7 +141,8 @@ class WasmCore implements Core {
   restore(id: string, context: unknown, version: number, now: number): Settled<Committed> {
     const text = this.#printer.object(context, this.#json, "context");
     const idBytes = this.#memory.writeId(id);
-    return this.#answer(() => this.#engine.restore(idBytes, text, version, now), this.#committed);
+    const status = this.#called(() => this.#engine.restore(idBytes, text, version, now));
+    return this.#answered(status, status === pending ? this.#committedFrom(text) : this.#committed);
   }
 
   get(id: string, have: { readonly version: number; readonly revision: string } | undefined): Settled<State | "same" | undefined> {
@@ -297,8 +298,12 @@ class WasmCore implements Core {
 
   /** Makes a call and reads its answer, at once or when the backend has given its own. */
   #answer<T>(call: () => number, read: (status: number) => T): Settled<T> {
+    return this.#answered(this.#called(call), read);
+  }
+
+  #called(call: () => number): number {
     this.#checkOpen();
-    return this.#answered(this.#guarded(call), read);
+    return this.#guarded(call);
   }
 
   /** What an operation does after it has waited, it may come to do too late. */
@@ -411,6 +416,20 @@ class WasmCore implements Core {
       counter,
     );
   };
+
+  /**
+   * As `#committed`, of a state of so many bytes that was just printed and still stands there: where it begins a lineage, it is the state that is
+   * stored, which a group of writes may have replaced before anybody can ask for it.
+   */
+  #committedFrom(bytes: number): (status: number) => Committed {
+    const given = this.#memory.text(bytes);
+    return (status) => {
+      const commit = this.#committed(status);
+      const { changed, version, insertedAt, delta, context, revision } = commit;
+      if (!changed || delta !== undefined || context !== undefined) return commit;
+      return { changed, version, insertedAt, revision, delta, context: given, bytes: commit.bytes };
+    };
+  }
 
   readonly #got = (status: number): State | "same" | undefined => {
     if (status === nothing) return undefined;
