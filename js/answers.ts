@@ -23,12 +23,11 @@ export interface Answer {
   text: string | undefined;
 }
 
-/** The answers to one context's clients, all leading to one state. Mostly there is one. */
+/** The answers to one context's clients, all leading to one state. Mostly there is one, and never more than a look at each takes no time. */
 interface Known {
   readonly version: number;
   readonly revision: string;
-  readonly first: Answer;
-  more: Map<number, Answer> | undefined;
+  readonly answers: Answer[];
   bytes: number;
 }
 
@@ -48,17 +47,21 @@ export class Answers {
 
   /** An earlier answer to the same question: right as long as the context still is at the answer's version and revision. */
   find(id: string, { version, revision }: Question, oldValues: boolean): Answer | undefined {
-    const known = this.#known.get(id);
-    if (known === undefined) return undefined;
-    const answer = known.first.question.version === version ? known.first : known.more?.get(version);
-    return answer !== undefined && answer.question.revision === revision && answer.oldValues === oldValues ? answer : undefined;
+    const answers = this.#known.get(id)?.answers;
+    if (answers === undefined) return undefined;
+    for (let index = 0; index < answers.length; index += 1) {
+      const answer = answers[index] as Answer;
+      const { question } = answer;
+      if (question.version === version && question.revision === revision && answer.oldValues === oldValues) return answer;
+    }
+    return undefined;
   }
 
   keep(id: string, answer: Answer): void {
     const { version, revision } = headOf(answer.synced);
     const bytes = bytesOf(answer.synced);
     let known = this.#known.get(id);
-    if (known !== undefined && (known.version !== version || known.revision !== revision || (known.more?.size ?? 0) >= mostAnswers)) {
+    if (known !== undefined && (known.version !== version || known.revision !== revision || known.answers.length >= mostAnswers)) {
       this.forget(id);
       known = undefined;
     }
@@ -66,10 +69,9 @@ export class Answers {
     while (this.#known.size >= mostContexts || (this.#known.size !== 0 && this.#bytes + bytes > mostBytes)) this.#forgetOldest();
     known = this.#known.get(id);
     if (known === undefined) {
-      this.#known.set(id, { version, revision, first: answer, more: undefined, bytes });
+      this.#known.set(id, { version, revision, answers: [answer], bytes });
     } else {
-      known.more ??= new Map();
-      known.more.set(answer.question.version, answer);
+      known.answers.push(answer);
       known.bytes += bytes;
     }
     this.#bytes += bytes;

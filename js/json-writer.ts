@@ -72,9 +72,6 @@ const unitRoom = 6;
 const longString = 256;
 
 const encoder = new TextEncoder();
-const hexDigits = "0123456789abcdef";
-/** The short escapes of control characters, by code. */
-const escapes: readonly (string | undefined)[] = Object.assign([], { 8: "b", 9: "t", 10: "n", 12: "f", 13: "r" });
 
 /** Whether `prototype` is what another realm calls `Object.prototype` or `Array.prototype`. */
 function isForeign(prototype: object, native: string): boolean {
@@ -242,11 +239,12 @@ export class JsonWriter {
           continue;
         }
         const before = at;
-        at = this.#string(key, at, before === start + 1);
-        this.#bytes[at++] = 0x3a;
         const isOld = limits.isDelta && (key === "oldValue" || key === "removed");
-        const from = at;
         if (isOld) this.#end += limits.bytes - this.#old;
+        at = this.#string(key, at, before === start + 1);
+        if (at > this.#end) return this.#fail("bytes", undefined, key);
+        this.#bytes[at++] = 0x3a;
+        const from = at;
         switch (typeof item) {
           case "string":
             at = this.#string(item, at, true);
@@ -340,7 +338,12 @@ export class JsonWriter {
       // Only now, as it takes as long as the array may be. One key is "length".
       if (ownKeys(value).length !== length + 1) {
         const own = keys(value);
-        if (own.length !== length) return this.#fail("extra", own.at(-1));
+        if (own.length < length)
+          return this.#fail(
+            "sparse",
+            own.findIndex((key, at) => key !== String(at)),
+          );
+        if (own.length > length) return this.#fail("extra", own.at(-1));
         if (getOwnPropertySymbols(value).length !== 0) return this.#fail("symbol", getOwnPropertySymbols(value)[0]);
       }
       return this.#close(0x5d, at);
@@ -379,11 +382,11 @@ export class JsonWriter {
   /** Prints a string, behind a comma unless it is the first. */
   #string(text: string, start: number, isFirst: boolean): number {
     const length = text.length;
+    if (length >= longString) return this.#longString(text, start, isFirst);
     if (start + length * unitRoom + scalarRoom > this.#bytes.length) this.#grow(start + length * unitRoom + scalarRoom);
     const bytes = this.#bytes;
     let at = start;
     if (!isFirst) bytes[at++] = 0x2c;
-    if (length >= longString) return at + encoder.encodeInto(JSON.stringify(text), bytes.subarray(at)).written;
     bytes[at++] = 0x22;
     for (let index = 0; index < length; index += 1) {
       const unit = text.charCodeAt(index);
@@ -395,6 +398,16 @@ export class JsonWriter {
     }
     bytes[at++] = 0x22;
     return at;
+  }
+
+  #longString(text: string, start: number, isFirst: boolean): number {
+    // Longer than is allowed, whatever its characters take: whoever prints it sees that the end has been passed.
+    if (text.length > this.#end - start) return this.#end + 1;
+    const json = JSON.stringify(text);
+    if (start + 3 * json.length + scalarRoom > this.#bytes.length) this.#grow(start + 3 * json.length + scalarRoom);
+    let at = start;
+    if (!isFirst) this.#bytes[at++] = 0x2c;
+    return at + encoder.encodeInto(json, this.#bytes.subarray(at)).written;
   }
 
   /** Prints what is left of a string from a character on that takes an escape or more than one byte. */
@@ -431,30 +444,29 @@ export class JsonWriter {
   }
 
   #escape(unit: number, at: number): number {
-    if (unit === 0x22 || unit === 0x5c) return this.#ascii(`\\${String.fromCharCode(unit)}`, at);
-    const short = escapes[unit];
-    if (short !== undefined) return this.#ascii(`\\${short}`, at);
-    const digits = [12, 8, 4, 0].map((shift) => hexDigits.charAt((unit >> shift) & 15));
-    return this.#ascii(`\\u${digits.join("")}`, at);
+    return this.#ascii(JSON.stringify(String.fromCharCode(unit)).slice(1, -1), at);
   }
 
   #number(value: number, start: number): number {
-    if ((value | 0) !== value) return this.#ascii(String(value), start);
+    if ((value | 0) === value && value >= 0) return this.#digits(value, start, 1);
+    if (!Number.isInteger(value) || value < 0 || value >= 1e15) return this.#ascii(String(value), start);
+    const high = Math.floor(value / 1e9);
+    const at = high === 0 ? start : this.#digits(high, start, 1);
+    return this.#digits(value - high * 1e9, at, high === 0 ? 1 : 9);
+  }
+
+  /** Prints a number of 31 bits in so many digits at least. */
+  #digits(value: number, start: number, least: number): number {
+    let digits = least;
+    if (least === 1) for (let power = 10; power <= value; power *= 10) digits += 1;
     const bytes = this.#bytes;
-    let at = start;
     let rest = value;
-    if (rest < 0) {
-      bytes[at++] = 0x2d;
-      rest = -rest;
-    }
-    let digits = 1;
-    for (let power = 10; power <= rest; power *= 10) digits += 1;
-    for (let place = at + digits - 1; place >= at; place -= 1) {
+    for (let place = start + digits - 1; place >= start; place -= 1) {
       const tens = (rest / 10) | 0;
       bytes[place] = 0x30 + rest - tens * 10;
       rest = tens;
     }
-    return at + digits;
+    return start + digits;
   }
 
   #true(at: number): number {

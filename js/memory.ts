@@ -4,6 +4,7 @@
 import { ChordError } from "./error.js";
 import type { Edition, Glue, Parts } from "./edition.js";
 import type { Room } from "./json-writer.js";
+import { Printer } from "./printer.js";
 
 /** Places of numbers in an answer; the names are those of `src/wasm/output.rs`. */
 const place = { address: 0, ascii: 1, parts: 2, lengths: 3, version: 7, counter: 8, at: 9, extra: 10, count: 12 } as const;
@@ -14,6 +15,9 @@ const keptArea = 1024 * 1024;
 const encoder = new TextEncoder();
 // A text may begin with U+FEFF, which is no mark here but part of it.
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** The text that bytes are of. */
+export const textOf = (bytes: Uint8Array): string => decoder.decode(bytes);
 
 interface Latin1 {
   latin1Slice(start: number, end: number): string;
@@ -48,9 +52,13 @@ export class Memory implements Room {
   /** How many times texts were written: whoever is at it notices when somebody else was in between. */
   textsBegun = 0;
 
+  /** One for all engines: what one is printing sees when another comes in between and the room moves. */
+  readonly printer: Printer;
+
   constructor({ glue }: Parts, exports: Exports) {
     this.glue = glue;
     this.#exports = exports;
+    this.printer = new Printer(this);
   }
 
   /** Whether calls may be made. */
@@ -137,11 +145,6 @@ export class Memory implements Room {
     return lengths;
   }
 
-  /** The text of so many bytes that was written last. */
-  text(bytes: number): string {
-    return decoder.decode(this.bytes.subarray(0, bytes));
-  }
-
   /** Writes numbers to where those of an answer will be. */
   writeNumbers(numbers: readonly number[]): void {
     this.checkInUse();
@@ -175,7 +178,7 @@ export class Memory implements Room {
   #read(start: number, length: number, isAscii: boolean): string {
     if (length === 0) return "";
     if (isAscii && this.#latin1 !== undefined) return this.#latin1.latin1Slice(start, start + length);
-    return decoder.decode(this.#all.subarray(start, start + length));
+    return textOf(this.#all.subarray(start, start + length));
   }
 
   #numbersNow(): Float64Array {
@@ -183,12 +186,19 @@ export class Memory implements Room {
     return this.#numbers;
   }
 
-  #refresh(): void {
-    // Asking for the areas may grow memory and so void what was made before.
+  /** Where the areas are. Asking for them may grow memory and so void what was made before. */
+  #areas(): readonly [number, number, number] {
     const { glue } = this;
-    const id = glue.idArea(this.#idSize);
-    const text = glue.textArea(this.#textSize);
-    const numbers = glue.numbersArea();
+    try {
+      return [glue.idArea(this.#idSize), glue.textArea(this.#textSize), glue.numbersArea()];
+    } catch (cause) {
+      this.trapped();
+      throw new ChordError("internal", "there is no memory left for what was passed; open a new Chord and pass less at once", { cause });
+    }
+  }
+
+  #refresh(): void {
+    const [id, text, numbers] = this.#areas();
     const buffer = this.#exports.memory.buffer as ArrayBuffer;
     this.#all = new Uint8Array(buffer);
     this.#id = new Uint8Array(buffer, id, this.#idSize);

@@ -1,4 +1,5 @@
 /** Prints what users hand in to where the engine reads it, or refuses it. */
+import { ChordError } from "./error.js";
 import { jsonError } from "./json-problem.js";
 import { type JsonLimits, JsonWriter, type Room } from "./json-writer.js";
 import type { Memory } from "./memory.js";
@@ -110,6 +111,8 @@ function printAll(writer: JsonWriter, values: readonly Printable[]): number[] {
 
 /** Where the text ends, unless it was refused. */
 function printed(writer: JsonWriter, end: number, value: unknown, limits: JsonLimits, subject: string): number {
-  if (end === failed) throw jsonError(writer, value, subject, limits);
-  return end;
+  if (end !== failed) return end;
+  // What a walk that lacks memory throws is no fault of the value.
+  if (writer.culprit instanceof ChordError && writer.problem === "threw") throw writer.culprit;
+  throw jsonError(writer, value, subject, limits);
 }

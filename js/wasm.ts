@@ -10,11 +10,11 @@ import { ChordError, type ChordErrorCode, type Path, showPath } from "./error.js
 // Where calls wait, engines have a little more.
 import type { Chord as BackendsEngine } from "./glue/chord-backends.js";
 import type { JsonLimits } from "./json-writer.js";
-import { type Memory, memoryOf } from "./memory.js";
+import { type Memory, memoryOf, textOf } from "./memory.js";
 import type { Settings } from "./options.js";
 import { hexOf, Outcome } from "./outcome.js";
 import type { OwnBackend } from "./own-backend.js";
-import { type Printable, Printer } from "./printer.js";
+import type { Printable, Printer } from "./printer.js";
 
 /** What calls answer with; the names are those of `src/wasm/class.rs`. */
 const failed = 0;
@@ -63,7 +63,7 @@ class WasmCore implements Core {
     const [writerHigh = 0, writerLow = 0, seedHigh = 0, seedLow = 0] = crypto.getRandomValues(new Uint32Array(4));
     this.isShared = settings.backend !== "memory";
     this.#memory = memory;
-    this.#printer = new Printer(memory);
+    this.#printer = memory.printer;
     const { contextBytes, depth } = settings.limits;
     this.#json = { bytes: contextBytes, depth, isDelta: false };
     this.#deltaJson = { bytes: contextBytes, depth: 3 * depth + 8, isDelta: true };
@@ -422,12 +422,12 @@ class WasmCore implements Core {
    * stored, which a group of writes may have replaced before anybody can ask for it.
    */
   #committedFrom(bytes: number): (status: number) => Committed {
-    const given = this.#memory.text(bytes);
+    const given = this.#memory.bytes.slice(0, bytes);
     return (status) => {
       const commit = this.#committed(status);
-      const { changed, version, insertedAt, delta, context, revision } = commit;
+      const { changed, version, revision, insertedAt, delta, context, bytes } = commit;
       if (!changed || delta !== undefined || context !== undefined) return commit;
-      return { changed, version, insertedAt, revision, delta, context: given, bytes: commit.bytes };
+      return { changed, version, revision, insertedAt, delta, context: textOf(given), bytes };
     };
   }
 

@@ -156,10 +156,9 @@ impl<'a> Merger<'a> {
         }
         let change = reader.change_of(op).ok_or_else(unreadable)?;
         let slot = &mut self.fields[place].1;
-        *slot = match slot.take() {
-            None => Some(Slot::Change(change)),
-            Some(first) => follow(first, change, wording)?,
-        };
+        if let Some(first) = slot.take() {
+            *slot = follow(first, change, wording)?;
+        }
         Ok(())
     }
 
