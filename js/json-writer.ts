@@ -33,7 +33,6 @@ interface Placed {
 }
 
 const { getOwnPropertyDescriptor, getOwnPropertySymbols, getPrototypeOf, keys } = Object;
-const { ownKeys } = Reflect;
 const objectPrototype = Object.prototype;
 const arrayPrototype = Array.prototype;
 const nativeObject = Function.prototype.toString.call(Object);
@@ -68,8 +67,9 @@ const operated = -2;
 const scalarRoom = 40;
 /** What one UTF-16 unit takes at most, as `\u001f`. */
 const unitRoom = 6;
+const longArray = 1000;
 /** From here on the platform prints strings faster than a loop. */
-const longString = 256;
+const longString = 128;
 
 const encoder = new TextEncoder();
 
@@ -300,10 +300,12 @@ export class JsonWriter {
       const length = value.length;
       // Before anything that takes as long as the array.
       if (start + length * 2 > this.#end) return this.#fail("bytes");
+      // Looking for getters takes much longer than printing: what is too long is found out before.
+      const isLong = length > longArray;
       let at = start;
       this.#bytes[at++] = 0x5b;
       for (let index = 0; index < length; index += 1) {
-        if (lookupGetter.call(value, index) !== undefined) return this.#fail("accessor", undefined, index);
+        if (!isLong && lookupGetter.call(value, index) !== undefined) return this.#fail("accessor", undefined, index);
         const item = value[index];
         if (at + scalarRoom > this.#bytes.length) this.#grow(at + scalarRoom);
         if (index > 0) this.#bytes[at++] = 0x2c;
@@ -335,17 +337,20 @@ export class JsonWriter {
         }
         if (at > this.#end) return this.#fail("bytes", undefined, index);
       }
-      // Only now, as it takes as long as the array may be. One key is "length".
-      if (ownKeys(value).length !== length + 1) {
-        const own = keys(value);
-        if (own.length < length)
-          return this.#fail(
-            "sparse",
-            own.findIndex((key, at) => key !== String(at)),
-          );
-        if (own.length > length) return this.#fail("extra", own.at(-1));
-        if (getOwnPropertySymbols(value).length !== 0) return this.#fail("symbol", getOwnPropertySymbols(value)[0]);
+      if (isLong) {
+        for (let index = 0; index < length; index += 1) {
+          if (lookupGetter.call(value, index) !== undefined) return this.#fail("accessor", undefined, index);
+        }
       }
+      // Only now, as it takes as long as the array may be.
+      const own = keys(value);
+      if (own.length < length)
+        return this.#fail(
+          "sparse",
+          own.findIndex((key, at) => key !== String(at)),
+        );
+      if (own.length > length) return this.#fail("extra", own.at(-1));
+      if (getOwnPropertySymbols(value).length !== 0) return this.#fail("symbol", getOwnPropertySymbols(value)[0]);
       return this.#close(0x5d, at);
     } catch (cause) {
       return this.#fail("threw", cause);

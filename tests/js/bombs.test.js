@@ -23,11 +23,17 @@ function doubled(times, leaf, wrap) {
 /** What the promise means on a machine that others keep busy: there a clock counts their time, too. */
 const patience = loadavg()[0] > availableParallelism() ? 4 : 1;
 
+/** Milliseconds so far: of a processor's time where that is told, as other test files run beside this one. */
+function now() {
+  const used = globalThis.process?.cpuUsage?.();
+  return used === undefined ? performance.now() : (used.user + used.system) / 1_000;
+}
+
 async function quicklyRefused(call, codes, bound = promised) {
   const within = bound * patience;
   let best = Number.POSITIVE_INFINITY;
   for (let attempt = 0; attempt < 5 && best >= within; attempt += 1) {
-    const start = performance.now();
+    const start = now();
     let error;
     let refused = false;
     try {
@@ -36,7 +42,7 @@ async function quicklyRefused(call, codes, bound = promised) {
       error = thrown;
       refused = true;
     }
-    best = Math.min(best, performance.now() - start);
+    best = Math.min(best, now() - start);
     assert.ok(refused, "it was accepted");
     assertRefusal(error, codes);
   }
