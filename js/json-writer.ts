@@ -7,6 +7,7 @@
  */
 import type { JsonProblem } from "./json-problem.js";
 import { FieldOperation } from "./operation.js";
+import { scalarRoom, Utf8Writer } from "./utf8-writer.js";
 
 /** What a value may measure. */
 export interface JsonLimits {
@@ -16,13 +17,6 @@ export interface JsonLimits {
   readonly depth: number;
   /** It is a delta: what fields named `oldValue` and `removed` hold may measure `bytes` by itself, being of another state than the rest. */
   readonly isDelta: boolean;
-}
-
-/** Where texts are printed. */
-export interface Room {
-  readonly bytes: Uint8Array;
-  /** Makes room for so many bytes, keeping those there are. */
-  grow(bytes: number): void;
 }
 
 /** What stands in place of a value in changes, and where; `undefined` removes the field. */
@@ -63,15 +57,7 @@ const failed = -1;
 /** In the place of a value stood an operation, which is printed elsewhere. */
 const operated = -2;
 
-/** What a key or a scalar takes besides its characters: quotes, a colon, a comma, or a number. */
-const scalarRoom = 40;
-/** What one UTF-16 unit takes at most, as `\u001f`. */
-const unitRoom = 6;
 const longArray = 1000;
-/** From here on the platform prints strings faster than a loop. */
-const longString = 128;
-
-const encoder = new TextEncoder();
 
 /** Whether `prototype` is what another realm calls `Object.prototype` or `Array.prototype`. */
 function isForeign(prototype: object, native: string): boolean {
@@ -90,7 +76,7 @@ function isPolluted(): boolean {
 }
 
 /** Prints one value after another. Between them, and not within, it may be given another room. */
-export class JsonWriter {
+export class JsonWriter extends Utf8Writer {
   problem: JsonProblem = "kind";
   culprit: unknown;
   /** Where the problem is, innermost key first. */
@@ -99,21 +85,13 @@ export class JsonWriter {
   changes = 0;
   /** The operations met in changes. */
   readonly #placed: Placed[] = [];
-  readonly #room: Room;
-  #bytes: Uint8Array;
   #limits: JsonLimits = { bytes: 0, depth: 0, isDelta: false };
-  /** Where the text must end, and how much of it doesn't count. */
-  #end = 0;
+  /** How much of a delta belongs to its other state, and doesn't count. */
   #old = 0;
   #isPolluted = false;
   /** The deepest level met, in the sub-object that is being remembered. */
   #deepest = 0;
-  #printed: Map<object, Printed> | undefined;
-
-  constructor(room: Room) {
-    this.#room = room;
-    this.#bytes = room.bytes;
-  }
+  #copies: Map<object, Printed> | undefined;
 
   /** Prints an object, or an array where that is wanted, at `start` and gives where its text ends, or -1 where it is refused. */
   print(root: unknown, start: number, limits: JsonLimits, kind: "object" | "array"): number {
@@ -130,16 +108,16 @@ export class JsonWriter {
   }
 
   #root(root: unknown, start: number, limits: JsonLimits, isArray: boolean, merged: boolean): number {
-    this.#bytes = this.#room.bytes;
+    this.renew();
     this.#limits = limits;
-    this.#end = start + limits.bytes;
+    this.end = start + limits.bytes;
     this.#old = 0;
     this.#isPolluted = isPolluted();
-    this.#printed = undefined;
+    this.#copies = undefined;
     if (this.#placed.length !== 0) this.#placed.length = 0;
     if (typeof root !== "object" || root === null) return this.#fail("root");
     try {
-      if (start + scalarRoom > this.#bytes.length) this.#grow(start + scalarRoom);
+      if (start + scalarRoom > this.bytes.length) this.grow(start + scalarRoom);
       if (Array.isArray(root)) return isArray ? this.#array(root, start, 1) : this.#fail("root");
       return isArray || root instanceof FieldOperation ? this.#fail("root") : this.#object(root, start, 1, merged);
     } catch (cause) {
@@ -148,33 +126,33 @@ export class JsonWriter {
   }
 
   #operations(start: number): number {
-    this.#end = start + this.#limits.bytes;
-    let at = this.#raw("{", start);
+    this.end = start + this.#limits.bytes;
+    let at = this.raw("{", start);
     for (const kind of ["remove", "append", "increment"] as const) {
       const those = this.#placed.filter(({ operation }) => (operation?.operation ?? "remove") === kind);
       if (those.length === 0) continue;
-      at = this.#raw(`${at === start + 1 ? "" : ","}"${kind}":[`, at);
+      at = this.raw(`${at === start + 1 ? "" : ","}"${kind}":[`, at);
       for (const [index, { path, operation }] of those.entries()) {
-        if (index > 0) at = this.#raw(",", at);
-        at = this.#raw(operation === undefined ? "[" : "[[", at);
+        if (index > 0) at = this.raw(",", at);
+        at = this.raw(operation === undefined ? "[" : "[[", at);
         for (let level = path.length - 1; level >= 0; level -= 1) {
-          at = this.#string(path[level] as string, at, level === path.length - 1);
+          at = this.string(path[level] as string, at, level === path.length - 1);
         }
-        at = this.#raw("]", at);
+        at = this.raw("]", at);
         if (operation !== undefined) {
-          at = this.#operand(operation, path, this.#raw(",", at));
+          at = this.#operand(operation, path, this.raw(",", at));
           if (at === failed) return failed;
-          at = this.#raw("]", at);
+          at = this.raw("]", at);
         }
-        if (at > this.#end) return this.#fail("bytes");
+        if (at > this.end) return this.#fail("bytes");
       }
-      at = this.#raw("]", at);
+      at = this.raw("]", at);
     }
-    return this.#raw("}", at);
+    return this.raw("}", at);
   }
 
   #operand(operation: FieldOperation, path: readonly string[], at: number): number {
-    if (operation.operation === "increment") return this.#raw(String(operation.by), at);
+    if (operation.operation === "increment") return this.raw(String(operation.by), at);
     const end = this.#array(operation.items, at, path.length + 1);
     if (end === failed) this.path.push(...path);
     return end;
@@ -185,8 +163,8 @@ export class JsonWriter {
   }
 
   /** Like `#inner`, in a text that has grown so long that parts of it may be many times the same. */
-  #shared(value: object, start: number, depth: number, merged: boolean): number {
-    const known = this.#printed?.get(value);
+  #remembered(value: object, start: number, depth: number, merged: boolean): number {
+    const known = this.#copies?.get(value);
     if (known !== undefined) return this.#copy(known, start, depth);
     const outer = this.#deepest;
     const old = this.#old;
@@ -194,8 +172,8 @@ export class JsonWriter {
     this.#deepest = depth;
     const end = this.#inner(value, start, depth, merged);
     if (end - start >= rememberedBytes && this.#placed.length === met) {
-      this.#printed ??= new Map();
-      this.#printed.set(value, { start, end, height: this.#deepest - depth, old: this.#old - old });
+      this.#copies ??= new Map();
+      this.#copies.set(value, { start, end, height: this.#deepest - depth, old: this.#old - old });
     }
     if (outer > this.#deepest) this.#deepest = outer;
     return end;
@@ -206,10 +184,10 @@ export class JsonWriter {
     if (depth + height > this.#limits.depth) return this.#fail("depth");
     if (depth + height > this.#deepest) this.#deepest = depth + height;
     this.#old += old;
-    this.#end += old;
-    if (after > this.#end || this.#old > this.#limits.bytes) return this.#fail("bytes");
-    if (after + scalarRoom > this.#bytes.length) this.#grow(after + scalarRoom);
-    this.#bytes.copyWithin(at, start, end);
+    this.end += old;
+    if (after > this.end || this.#old > this.#limits.bytes) return this.#fail("bytes");
+    if (after + scalarRoom > this.bytes.length) this.grow(after + scalarRoom);
+    this.bytes.copyWithin(at, start, end);
     return after;
   }
 
@@ -225,7 +203,7 @@ export class JsonWriter {
       }
       const isCareful = this.#isPolluted || (prototype !== objectPrototype && prototype !== null);
       let at = start;
-      this.#bytes[at++] = 0x7b;
+      this.bytes[at++] = 0x7b;
       for (const key in value) {
         if (lookupGetter.call(value, key) !== undefined || isCareful) {
           const property = getOwnPropertyDescriptor(value, key);
@@ -240,30 +218,30 @@ export class JsonWriter {
         }
         const before = at;
         const isOld = limits.isDelta && (key === "oldValue" || key === "removed");
-        if (isOld) this.#end += limits.bytes - this.#old;
-        at = this.#string(key, at, before === start + 1);
-        if (at > this.#end) return this.#fail("bytes", undefined, key);
-        this.#bytes[at++] = 0x3a;
+        if (isOld) this.end += limits.bytes - this.#old;
+        at = this.string(key, at, before === start + 1);
+        if (at > this.end) return this.#fail("bytes", undefined, key);
+        this.bytes[at++] = 0x3a;
         const from = at;
         switch (typeof item) {
           case "string":
-            at = this.#string(item, at, true);
+            at = this.string(item, at, true);
             break;
           case "number":
             // True of NaN and the infinities alone.
             if (item - item !== 0) return this.#fail("kind", item, key);
-            at = this.#number(item, at);
+            at = this.number(item, at);
             break;
           case "boolean":
-            at = item ? this.#true(at) : this.#raw("false", at);
+            at = item ? this.true(at) : this.raw("false", at);
             break;
           case "object": {
             if (item === null) {
-              at = this.#raw("null", at);
+              at = this.raw("null", at);
               break;
             }
             const met = this.#placed.length;
-            const end = at < rememberedFrom ? this.#inner(item, at, depth + 1, merged) : this.#shared(item, at, depth + 1, merged);
+            const end = at < rememberedFrom ? this.#inner(item, at, depth + 1, merged) : this.#remembered(item, at, depth + 1, merged);
             if (end === failed) {
               this.path.push(key);
               return failed;
@@ -279,7 +257,7 @@ export class JsonWriter {
           default:
             return this.#fail("kind", item, key);
         }
-        if (at > this.#end) return this.#fail("bytes", undefined, key);
+        if (at > this.end) return this.#fail("bytes", undefined, key);
         if (isOld) this.#countOld(at - from);
       }
       if (getOwnPropertySymbols(value).length !== 0) return this.#fail("symbol", getOwnPropertySymbols(value)[0]);
@@ -299,33 +277,33 @@ export class JsonWriter {
       }
       const length = value.length;
       // Before anything that takes as long as the array.
-      if (start + length * 2 > this.#end) return this.#fail("bytes");
+      if (start + length * 2 > this.end) return this.#fail("bytes");
       // Looking for getters takes much longer than printing: what is too long is found out before.
       const isLong = length > longArray;
       let at = start;
-      this.#bytes[at++] = 0x5b;
+      this.bytes[at++] = 0x5b;
       for (let index = 0; index < length; index += 1) {
         if (!isLong && lookupGetter.call(value, index) !== undefined) return this.#fail("accessor", undefined, index);
         const item = value[index];
-        if (at + scalarRoom > this.#bytes.length) this.#grow(at + scalarRoom);
-        if (index > 0) this.#bytes[at++] = 0x2c;
+        if (at + scalarRoom > this.bytes.length) this.grow(at + scalarRoom);
+        if (index > 0) this.bytes[at++] = 0x2c;
         switch (typeof item) {
           case "string":
-            at = this.#string(item, at, true);
+            at = this.string(item, at, true);
             break;
           case "number":
             if (item - item !== 0) return this.#fail("kind", item, index);
-            at = this.#number(item, at);
+            at = this.number(item, at);
             break;
           case "boolean":
-            at = item ? this.#true(at) : this.#raw("false", at);
+            at = item ? this.true(at) : this.raw("false", at);
             break;
           case "object": {
             if (item === null) {
-              at = this.#raw("null", at);
+              at = this.raw("null", at);
               break;
             }
-            at = at < rememberedFrom ? this.#inner(item, at, depth + 1, false) : this.#shared(item, at, depth + 1, false);
+            at = at < rememberedFrom ? this.#inner(item, at, depth + 1, false) : this.#remembered(item, at, depth + 1, false);
             if (at === failed) {
               this.path.push(index);
               return failed;
@@ -335,7 +313,7 @@ export class JsonWriter {
           default:
             return this.#noElement(value, index, item);
         }
-        if (at > this.#end) return this.#fail("bytes", undefined, index);
+        if (at > this.end) return this.#fail("bytes", undefined, index);
       }
       if (isLong) {
         for (let index = 0; index < length; index += 1) {
@@ -359,9 +337,9 @@ export class JsonWriter {
 
   /** Ends an object or array. */
   #close(bracket: number, at: number): number {
-    if (at === this.#bytes.length) this.#grow(at + scalarRoom);
-    this.#bytes[at] = bracket;
-    return at < this.#end ? at + 1 : this.#fail("bytes");
+    if (at === this.bytes.length) this.grow(at + scalarRoom);
+    this.bytes[at] = bracket;
+    return at < this.end ? at + 1 : this.#fail("bytes");
   }
 
   #noElement(value: readonly unknown[], index: number, item: unknown): number {
@@ -380,124 +358,8 @@ export class JsonWriter {
 
   /** So many bytes belong to the other of the two states that a delta tells of, for which there had been room. */
   #countOld(bytes: number): void {
-    this.#end += bytes - (this.#limits.bytes - this.#old);
+    this.end += bytes - (this.#limits.bytes - this.#old);
     this.#old += bytes;
-  }
-
-  /** Prints a string, behind a comma unless it is the first. */
-  #string(text: string, start: number, isFirst: boolean): number {
-    const length = text.length;
-    if (length >= longString) return this.#longString(text, start, isFirst);
-    if (start + length * unitRoom + scalarRoom > this.#bytes.length) this.#grow(start + length * unitRoom + scalarRoom);
-    const bytes = this.#bytes;
-    let at = start;
-    if (!isFirst) bytes[at++] = 0x2c;
-    bytes[at++] = 0x22;
-    for (let index = 0; index < length; index += 1) {
-      const unit = text.charCodeAt(index);
-      if (unit < 0x20 || unit > 0x7f || unit === 0x22 || unit === 0x5c) {
-        at = this.#rest(text, index, at);
-        break;
-      }
-      bytes[at++] = unit;
-    }
-    bytes[at++] = 0x22;
-    return at;
-  }
-
-  #longString(text: string, start: number, isFirst: boolean): number {
-    // Longer than is allowed, whatever its characters take: whoever prints it sees that the end has been passed.
-    if (text.length > this.#end - start) return this.#end + 1;
-    const json = JSON.stringify(text);
-    if (start + 3 * json.length + scalarRoom > this.#bytes.length) this.#grow(start + 3 * json.length + scalarRoom);
-    let at = start;
-    if (!isFirst) this.#bytes[at++] = 0x2c;
-    return at + encoder.encodeInto(json, this.#bytes.subarray(at)).written;
-  }
-
-  /** Prints what is left of a string from a character on that takes an escape or more than one byte. */
-  #rest(text: string, from: number, start: number): number {
-    const bytes = this.#bytes;
-    let at = start;
-    for (let index = from; index < text.length; index += 1) {
-      const unit = text.charCodeAt(index);
-      if (unit < 0x80) {
-        if (unit < 0x20 || unit === 0x22 || unit === 0x5c) at = this.#escape(unit, at);
-        else bytes[at++] = unit;
-      } else if (unit < 0x800) {
-        bytes[at++] = 0xc0 | (unit >> 6);
-        bytes[at++] = 0x80 | (unit & 63);
-      } else if (unit < 0xd800 || unit > 0xdfff) {
-        bytes[at++] = 0xe0 | (unit >> 12);
-        bytes[at++] = 0x80 | ((unit >> 6) & 63);
-        bytes[at++] = 0x80 | (unit & 63);
-      } else {
-        const next = text.charCodeAt(index + 1);
-        if (unit > 0xdbff || !(next >= 0xdc00 && next <= 0xdfff)) {
-          at = this.#escape(unit, at);
-          continue;
-        }
-        const point = 0x10000 + ((unit & 0x3ff) << 10) + (next & 0x3ff);
-        bytes[at++] = 0xf0 | (point >> 18);
-        bytes[at++] = 0x80 | ((point >> 12) & 63);
-        bytes[at++] = 0x80 | ((point >> 6) & 63);
-        bytes[at++] = 0x80 | (point & 63);
-        index += 1;
-      }
-    }
-    return at;
-  }
-
-  #escape(unit: number, at: number): number {
-    return this.#ascii(JSON.stringify(String.fromCharCode(unit)).slice(1, -1), at);
-  }
-
-  #number(value: number, start: number): number {
-    if ((value | 0) === value && value >= 0) return this.#digits(value, start, 1);
-    if (!Number.isInteger(value) || value < 0 || value >= 1e15) return this.#ascii(String(value), start);
-    const high = Math.floor(value / 1e9);
-    const at = high === 0 ? start : this.#digits(high, start, 1);
-    return this.#digits(value - high * 1e9, at, high === 0 ? 1 : 9);
-  }
-
-  /** Prints a number of 31 bits in so many digits at least. */
-  #digits(value: number, start: number, least: number): number {
-    let digits = least;
-    if (least === 1) for (let power = 10; power <= value; power *= 10) digits += 1;
-    const bytes = this.#bytes;
-    let rest = value;
-    for (let place = start + digits - 1; place >= start; place -= 1) {
-      const tens = (rest / 10) | 0;
-      bytes[place] = 0x30 + rest - tens * 10;
-      rest = tens;
-    }
-    return start + digits;
-  }
-
-  #true(at: number): number {
-    const bytes = this.#bytes;
-    bytes[at] = 0x74;
-    bytes[at + 1] = 0x72;
-    bytes[at + 2] = 0x75;
-    bytes[at + 3] = 0x65;
-    return at + 4;
-  }
-
-  /** Prints a short text that needs no escapes, where there is room. */
-  #ascii(text: string, start: number): number {
-    const bytes = this.#bytes;
-    for (let index = 0; index < text.length; index += 1) bytes[start + index] = text.charCodeAt(index);
-    return start + text.length;
-  }
-
-  #raw(text: string, start: number): number {
-    if (start + scalarRoom > this.#bytes.length) this.#grow(start + scalarRoom);
-    return this.#ascii(text, start);
-  }
-
-  #grow(bytes: number): void {
-    this.#room.grow(bytes);
-    this.#bytes = this.#room.bytes;
   }
 
   #fail(problem: JsonProblem, culprit?: unknown, key?: string | number): number {

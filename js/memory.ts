@@ -3,7 +3,7 @@
  */
 import { ChordError } from "./error.js";
 import type { Edition, Glue, Parts } from "./edition.js";
-import type { Room } from "./json-writer.js";
+import type { Room } from "./utf8-writer.js";
 import { Printer } from "./printer.js";
 
 /** Places of numbers in an answer; the names are those of `src/wasm/output.rs`. */

@@ -1,7 +1,8 @@
 /** Prints what users hand in to where the engine reads it, or refuses it. */
 import { ChordError } from "./error.js";
 import { jsonError } from "./json-problem.js";
-import { type JsonLimits, JsonWriter, type Room } from "./json-writer.js";
+import { type JsonLimits, JsonWriter } from "./json-writer.js";
+import type { Room } from "./utf8-writer.js";
 import type { Memory } from "./memory.js";
 
 /** A value, what it may measure, what it is called in errors, and that it is an array where it is one. */
