@@ -1,4 +1,4 @@
-/** The package's WebAssembly as a file, on Node. */
+/** The package's WebAssembly as a file, on Node and Bun. */
 import type { Edition } from "../edition.js";
 
 interface NodeProcess {
@@ -7,7 +7,7 @@ interface NodeProcess {
 
 /**
  * The module from its file, where `entry` is the package's own script and lies where it was installed. Reading takes a tenth of what importing the same
- * as text does. `undefined` where a bundler has put the script elsewhere, where Node may not read, and on Deno, which would ask its user.
+ * as text does. `undefined` where a bundler has put the script elsewhere, where it can't be read, and on Deno, which would ask its user.
  */
 export function fromFile(edition: Edition, entry: string): WebAssembly.Module | undefined {
   const installed = /^(file:.*\/)dist\/load\/[a-z-]+\.js$/.exec(entry)?.[1];

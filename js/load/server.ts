@@ -1,4 +1,4 @@
-/** Node, Deno and Bun: from the package's file where that is quicker, else from base64 in scripts beside this one, which needs no permission and no bundler's help. */
+/** Node and Bun: from the package's file. Where that can't be read, and on Deno: from base64 in scripts beside this one, which needs no permission and no bundler's help. */
 import type { Edition } from "../edition.js";
 import { memory } from "../editions/memory.js";
 import { compileText, loadBy } from "../module.js";

@@ -81,7 +81,8 @@ impl Log {
         if self.count() == 0 {
             self.oldest = now.at;
         }
-        // A step has 40 bytes at most, the lengths 10 together.
+        // Between commits of one engine a step mostly has 6 bytes at most and the lengths 2 together; else 40 at most, and 10. What
+        // takes more grows by itself.
         let wanted = code.len() + if now.follows(before) { 8 } else { 50 };
         if self.bytes.capacity() - self.bytes.len() < wanted {
             self.drop_trimmed();

@@ -1,8 +1,8 @@
 //! What Chord does, as steps over a [`Store`].
 //!
 //! A write is a read-only step on the record as it stands, which yields a [`Commit`] or leaves things as they are; the
-//! store makes it atomically or runs the step again on a newer record. Nothing here waits for anything but the store, so
-//! over memory every future is ready when it is polled first. Clock and randomness come in as arguments.
+//! store makes it atomically. Nothing here waits: what a call needs is in memory when it runs. Clock and randomness come
+//! in as arguments.
 
 mod log;
 mod policy;
@@ -29,16 +29,17 @@ pub type Decide<'f> = dyn FnMut(Option<&Record>) -> Result<Step> + 'f;
 /// Hears what a write came to.
 pub type Tell<'f> = dyn FnMut(&Record, Option<&[u8]>) -> Result<()> + 'f;
 
-/// Where records live. What engines do comes in as references to functions, so that each store is compiled once.
+/// Where records live, as far as calls see it while they run.
 ///
-/// `read`, `write` and `remove` see the newest record, or one that a compare-and-set proves to be the newest.
+/// `read`, `write` and `remove` see the newest record that is at hand. Where others write to what is stored, too, whoever has
+/// brought it there finds out whether it still is the newest, and runs the calls again if not.
 pub trait Store {
-    /// Calls `read` with the record of `id`; one whose tombstone has passed is absent.
+    /// Calls `read` with the record of `id`, if there is one. A tombstone, passed or not, has no live state.
     fn read<R>(&self, id: &[u8], read: impl FnOnce(Option<&Record>) -> Result<R>) -> Result<R>;
 
     /// Makes the commit that `step` returns for the record as it is, atomically, and calls `done` with the record after it
-    /// and the code of the delta: none where nothing was committed, empty where a lineage began. `step` is called again when
-    /// another writer came first; a record whose tombstone has passed is absent to it.
+    /// and the code of the delta: none where nothing was committed, empty where a lineage began. A record whose tombstone has
+    /// passed is absent to `step`.
     fn write(
         &self,
         id: &[u8],

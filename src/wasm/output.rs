@@ -17,7 +17,7 @@ pub(super) const FULL: u32 = 3;
 #[cfg(feature = "waiting")]
 pub(super) const PENDING: u32 = 4;
 
-/// Places of numbers, as `js/wasm.ts` reads them.
+/// Places of numbers, as `js/memory.ts` reads them.
 mod place {
     pub(super) const ADDRESS: usize = 0;
     /// 1 when all texts are ASCII.
