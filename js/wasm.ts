@@ -16,7 +16,7 @@ import { hexOf, Outcome } from "./outcome.js";
 import type { OwnBackend } from "./own-backend.js";
 import type { Printable, Printer } from "./printer.js";
 
-/** What calls answer with; the names are those of `src/wasm/class.rs`. */
+/** What calls answer with; the names are those of `src/wasm/output.rs`. */
 const failed = 0;
 const done = 1;
 const nothing = 2;

@@ -1,4 +1,4 @@
-//! One tab or process: an engine over memory in front of a simulated store. Calls become jobs, as in `src/wasm/host.rs`.
+//! One tab or process: an engine over memory in front of a simulated store. Calls become jobs, as in `src/wasm/waiting.rs`.
 
 use core::cell::{Cell, RefCell};
 use core::future::poll_fn;

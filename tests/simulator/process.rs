@@ -1,4 +1,4 @@
-//! A process: an engine over memory in front of the store. Calls become jobs, as in `src/wasm/host.rs`, and end by a deadline.
+//! A process: an engine over memory in front of the store. Calls become jobs, as in `src/wasm/waiting.rs`, and end by a deadline.
 
 use core::cell::Cell;
 use core::pin::pin;
