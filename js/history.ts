@@ -175,7 +175,7 @@ export class History implements Source {
   seen(moment: Moment): void {
     const track = this.#tracks.get(moment.id) ?? this.#open(moment.id);
     const isHead = track.head === moment;
-    if (!isHead && track.seen !== undefined && track.seen.stamp.version >= moment.stamp.version) {
+    if (!isHead && track.seen !== undefined && isLater(track.seen.stamp, moment.stamp)) {
       moment.next = undefined;
       return;
     }
@@ -291,6 +291,11 @@ export class History implements Source {
 
 function isSame(one: Stamp, other: { readonly version: number; readonly revision: string }): boolean {
   return one.version === other.version && one.revision === other.revision;
+}
+
+/** Whether `one` is not before `other`. Higher versions of an earlier lineage were committed before. */
+function isLater(one: Stamp, other: Stamp): boolean {
+  return one.version >= other.version || one.insertedAt > other.insertedAt;
 }
 
 function stampOf({ version, revision, insertedAt }: State): Stamp {

@@ -47,11 +47,17 @@ interface Printed {
   readonly height: number;
   /** How many of its bytes belong to the other state of a delta. */
   readonly old: number;
+  /** Where it stood: elsewhere it may be printed or counted otherwise. */
+  readonly merged: boolean;
+  readonly isInOld: boolean;
 }
 
 // Below these, remembering a sub-object costs more than walking it again.
 const rememberedFrom = 64 * 1024;
 const rememberedBytes = 1024;
+
+/** What an operation takes besides its path and items: brackets, commas, a number. */
+const operationRoom = 64;
 
 const failed = -1;
 /** In the place of a value stood an operation, which is printed elsewhere. */
@@ -69,9 +75,9 @@ function isForeign(prototype: object, native: string): boolean {
   );
 }
 
-/** Whether somebody gave all objects a field that loops come upon. */
+/** Whether somebody gave all objects or arrays a field that loops come upon. */
 function isPolluted(): boolean {
-  for (const _ in objectPrototype) return true;
+  for (const _ in arrayPrototype) return true;
   return false;
 }
 
@@ -88,6 +94,7 @@ export class JsonWriter extends Utf8Writer {
   #limits: JsonLimits = { bytes: 0, depth: 0, isDelta: false };
   /** How much of a delta belongs to its other state, and doesn't count. */
   #old = 0;
+  #isInOld = false;
   #isPolluted = false;
   /** The deepest level met, in the sub-object that is being remembered. */
   #deepest = 0;
@@ -112,6 +119,7 @@ export class JsonWriter extends Utf8Writer {
     this.#limits = limits;
     this.end = start + limits.bytes;
     this.#old = 0;
+    this.#isInOld = false;
     this.#isPolluted = isPolluted();
     this.#copies = undefined;
     if (this.#placed.length !== 0) this.#placed.length = 0;
@@ -119,14 +127,15 @@ export class JsonWriter extends Utf8Writer {
     try {
       if (start + scalarRoom > this.bytes.length) this.grow(start + scalarRoom);
       if (Array.isArray(root)) return isArray ? this.#array(root, start, 1) : this.#fail("root");
-      return isArray || root instanceof FieldOperation ? this.#fail("root") : this.#object(root, start, 1, merged);
+      return isArray || FieldOperation.is(root) ? this.#fail("root") : this.#object(root, start, 1, merged);
     } catch (cause) {
       return this.#fail("threw", cause);
     }
   }
 
   #operations(start: number): number {
-    this.end = start + this.#limits.bytes;
+    // Paths repeat what their objects share, so they may measure as much as all else; what stands around them is little.
+    this.end = 2 * this.#limits.bytes + operationRoom * this.#placed.length + operationRoom;
     let at = this.raw("{", start);
     for (const kind of ["remove", "append", "increment"] as const) {
       const those = this.#placed.filter(({ operation }) => (operation?.operation ?? "remove") === kind);
@@ -165,7 +174,7 @@ export class JsonWriter extends Utf8Writer {
   /** Like `#inner`, in a text that has grown so long that parts of it may be many times the same. */
   #remembered(value: object, start: number, depth: number, merged: boolean): number {
     const known = this.#copies?.get(value);
-    if (known !== undefined) return this.#copy(known, start, depth);
+    if (known !== undefined && known.merged === merged && known.isInOld === this.#isInOld) return this.#copy(known, start, depth);
     const outer = this.#deepest;
     const old = this.#old;
     const met = this.#placed.length;
@@ -173,7 +182,7 @@ export class JsonWriter extends Utf8Writer {
     const end = this.#inner(value, start, depth, merged);
     if (end - start >= rememberedBytes && this.#placed.length === met) {
       this.#copies ??= new Map();
-      this.#copies.set(value, { start, end, height: this.#deepest - depth, old: this.#old - old });
+      this.#copies.set(value, { start, end, height: this.#deepest - depth, old: this.#old - old, merged, isInOld: this.#isInOld });
     }
     if (outer > this.#deepest) this.#deepest = outer;
     return end;
@@ -198,7 +207,7 @@ export class JsonWriter extends Utf8Writer {
       if (depth > this.#deepest) this.#deepest = depth;
       const prototype: object | null = getPrototypeOf(value);
       if (prototype !== objectPrototype && prototype !== null) {
-        if (value instanceof FieldOperation) return this.#operation(value, merged);
+        if (FieldOperation.is(value)) return this.#operation(value, merged);
         if (!isForeign(prototype, nativeObject)) return this.#fail("prototype", value);
       }
       const isCareful = this.#isPolluted || (prototype !== objectPrototype && prototype !== null);
@@ -217,8 +226,11 @@ export class JsonWriter extends Utf8Writer {
           continue;
         }
         const before = at;
-        const isOld = limits.isDelta && (key === "oldValue" || key === "removed");
-        if (isOld) this.end += limits.bytes - this.#old;
+        const isOld = limits.isDelta && !this.#isInOld && (key === "oldValue" || key === "removed");
+        if (isOld) {
+          this.#isInOld = true;
+          this.end += limits.bytes - this.#old;
+        }
         at = this.string(key, at, before === start + 1);
         if (at > this.end) return this.#fail("bytes", undefined, key);
         this.bytes[at++] = 0x3a;
@@ -283,6 +295,7 @@ export class JsonWriter extends Utf8Writer {
       let at = start;
       this.bytes[at++] = 0x5b;
       for (let index = 0; index < length; index += 1) {
+        if (this.#isPolluted && !Object.hasOwn(value, index)) return this.#fail("sparse", index);
         if (!isLong && lookupGetter.call(value, index) !== undefined) return this.#fail("accessor", undefined, index);
         const item = value[index];
         if (at + scalarRoom > this.bytes.length) this.grow(at + scalarRoom);
@@ -358,6 +371,7 @@ export class JsonWriter extends Utf8Writer {
 
   /** So many bytes belong to the other of the two states that a delta tells of, for which there had been room. */
   #countOld(bytes: number): void {
+    this.#isInOld = false;
     this.end += bytes - (this.#limits.bytes - this.#old);
     this.#old += bytes;
   }

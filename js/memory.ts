@@ -49,8 +49,8 @@ export class Memory implements Room {
   /** How many texts in a row would have done with an area that is kept. */
   #smallTexts = 0;
   #hasTrapped = false;
-  /** How many times texts were written: whoever is at it notices when somebody else was in between. */
-  textsBegun = 0;
+  /** How many times it was written to or asked: whoever is writing notices when somebody else was in between, and the views may be void. */
+  uses = 0;
 
   /** One for all engines: what one is printing sees when another comes in between and the room moves. */
   readonly printer: Printer;
@@ -94,8 +94,8 @@ export class Memory implements Room {
       this.#textSize = keptArea;
       this.#refresh();
     }
-    this.textsBegun += 1;
-    return this.textsBegun;
+    this.uses += 1;
+    return this.uses;
   }
 
   /** Notes that texts of so many bytes were written. */
@@ -106,6 +106,7 @@ export class Memory implements Room {
   /** Writes an id, or what goes with one behind its bytes, and gives how many bytes it takes. Mostly they are short ASCII, for which a loop is quickest. */
   writeId(text: string, from = 0): number {
     const length = text.length;
+    this.uses += 1;
     if (from + 3 * length > this.#idSize) this.#growIds(from, 3 * length);
     if (this.#id.length === 0) this.#refresh();
     const area = this.#id;

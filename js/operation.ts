@@ -3,6 +3,8 @@ import type { Append, Increment, Json } from "./types.js";
 
 /** What `append()` and `increment()` make: a marker that the check of changes knows, and that printing leaves out. */
 export class FieldOperation {
+  /** Nobody else can make something that has it. */
+  readonly #isGenuine = true;
   declare readonly operation: "append" | "increment";
   declare readonly items: readonly Json[];
   declare readonly by: number;
@@ -12,6 +14,11 @@ export class FieldOperation {
     this.items = items;
     this.by = by;
     Object.freeze(this);
+  }
+
+  /** Whether a value is one, and not merely looks like one. */
+  static is(value: object): value is FieldOperation {
+    return #isGenuine in value;
   }
 
   toJSON(): undefined {

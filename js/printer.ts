@@ -22,8 +22,8 @@ class Apart implements Room {
 const failed = -1;
 
 /**
- * Reading a proxy runs code of its owner, which may call Chord and so have something else printed to the same place. It is noticed afterwards;
- * what it was is printed once more then, in a place apart.
+ * Reading a proxy runs code of its owner, which may call Chord and so have something else printed to the same place, or the place move. It is
+ * noticed afterwards; all is read and printed once more then, in a place apart.
  *
  * What is refused is a ChordError `invalid_value` or `limit_exceeded`, with the path.
  */
@@ -43,7 +43,7 @@ export class Printer {
     this.#memory.checkInUse();
     const print = this.#memory.beginText();
     const end = this.#writer.print(value, 0, limits, "object");
-    if (this.#memory.textsBegun !== print)
+    if (this.#memory.uses !== print)
       return this.#apart((writer) => [printed(writer, writer.print(value, 0, limits, "object"), value, limits, subject)]);
     printed(this.#writer, end, value, limits, subject);
     this.#memory.written(end);
@@ -56,7 +56,7 @@ export class Printer {
     const print = this.#memory.beginText();
     let writer = this.#writer;
     let end = writer.printChanges(value, limits);
-    if (this.#memory.textsBegun !== print) {
+    if (this.#memory.uses !== print) {
       end = this.#apart((other) => {
         writer = other;
         return [printed(other, other.printChanges(value, limits), value, limits, "changes")];
@@ -79,7 +79,7 @@ export class Printer {
     } catch (cause) {
       error = cause;
     }
-    if (this.#memory.textsBegun !== print) this.#apart((writer) => (lengths = printAll(writer, values)));
+    if (this.#memory.uses !== print) this.#apart((writer) => (lengths = printAll(writer, values)));
     else if (error !== undefined) throw error;
     this.#memory.written(sum(lengths));
     return lengths;

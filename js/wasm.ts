@@ -462,6 +462,7 @@ class WasmCore implements Core {
 
   #guarded<T>(call: () => T): T {
     this.#memory.checkInUse();
+    this.#memory.uses += 1;
     try {
       return call();
     } catch (cause) {
