@@ -30,7 +30,6 @@ export function printGroup(name, { rows, absent, facts }) {
     line([shown, bold(figure(row.median)), dim(`${figure(row.low)} – ${figure(row.high)}`), ...ratio]);
   }
   for (const { name: peer, why } of absent) say(dim(`${peer}: can't run here (${why})`));
-  if (facts.noText) say(dim(`sync as text: not measured, ${facts.noText}`));
   if (facts.mime) printBytes(facts.mime);
 }
 

@@ -76,8 +76,8 @@ export interface ChordOptions {
   readonly limits?: Limits | undefined;
   /**
    * The WebAssembly module, where the package's own can't be loaded: its bytes, a compiled module, a response, or where to fetch it. With IndexedDB
-   * that of `chord-sync/chord-indexeddb.wasm`, with a backend from elsewhere that of `chord-sync/chord-backends.wasm`; with `"memory"` any of them, the
-   * smallest being `chord-sync/chord.wasm`.
+   * that of `chord-sync/chord-indexeddb.wasm`, with a backend from elsewhere that of `chord-sync/chord-backends.wasm`; with `"memory"` any of them
+   * (from `chord-sync/memory` that alone), the smallest being `chord-sync/chord.wasm`.
    */
   readonly wasm?: WasmSource | Promise<WasmSource> | undefined;
 }

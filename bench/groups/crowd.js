@@ -12,9 +12,7 @@ export async function prepare({ Chord, whole }) {
   const works = [floor()];
   for (const versions of VERSIONS) {
     works.push(await crowd(chord, clients, versions, "", (id, since) => chord.syncContext(id, since)));
-    if (typeof chord.syncContextText === "function") {
-      works.push(await crowd(chord, clients, versions, ", text", (id, since) => chord.syncContextText(id, since)));
-    }
+    works.push(await crowd(chord, clients, versions, ", text", (id, since) => chord.syncContextText(id, since)));
   }
   return { works, absent: [], end: () => chord.close() };
 }

@@ -27,10 +27,7 @@ export async function prepare({ Chord, whole, series }) {
 }
 
 function byChord({ chord, releases, id, title, oldValues, bytes }) {
-  const messageOf =
-    typeof chord.syncContextText === "function"
-      ? (version) => chord.syncContextText(id, version, { oldValues })
-      : async (version) => JSON.stringify(await chord.syncContext(id, version, { oldValues }));
+  const messageOf = (version) => chord.syncContextText(id, version, { oldValues });
   return {
     id,
     title,

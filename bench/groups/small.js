@@ -19,13 +19,11 @@ export async function prepare({ Chord, whole }) {
     await behind(chord, some, BEHIND, "sync B", "sync B, ten versions behind, a delta", (id, since) => chord.syncContext(id, since)),
     await behind(chord, some, 1, "sync B, one", "sync B, one version behind, a delta", (id, since) => chord.syncContext(id, since)),
     await noChange(chord),
+    await behind(chord, some, BEHIND, "sync B, text", "sync B, ten versions behind, as text", (id, since) =>
+      chord.syncContextText(id, since),
+    ),
   ];
-  const facts = {};
-  if (typeof chord.syncContextText === "function") {
-    const asText = (id, since) => chord.syncContextText(id, since);
-    works.push(await behind(chord, some, BEHIND, "sync B, text", "sync B, ten versions behind, as text", asText));
-  } else facts.noText = "this build of Chord has no syncContextText";
-  return { works, absent: [], facts: () => facts, end: () => Promise.all([chord.close(), crowded.close()]) };
+  return { works, absent: [], end: () => Promise.all([chord.close(), crowded.close()]) };
 }
 
 async function fill(chord, prefix, count) {
