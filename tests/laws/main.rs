@@ -11,6 +11,7 @@
 )]
 
 mod arrays;
+mod coded;
 mod document;
 mod exhaustive;
 mod formats;

@@ -149,7 +149,7 @@ fn a_log_with_bytes_changed_is_refused_or_read_and_never_panics() {
 }
 
 /// All texts that a delta holds.
-fn texts<'d>(delta: &'d Delta<'_>) -> Box<dyn Iterator<Item = &'d [u8]> + 'd> {
+pub fn texts<'d>(delta: &'d Delta<'_>) -> Box<dyn Iterator<Item = &'d [u8]> + 'd> {
     Box::new(
         delta
             .fields

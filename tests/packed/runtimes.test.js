@@ -46,6 +46,19 @@ for (const [name, command] of Object.entries(runtimes)) {
       assert.equal(refused.stdout.trim(), "backend_unavailable: chord-sync/memory has memory alone; import chord-sync");
     });
 
+    for (const entries of [
+      ["chord-sync/memory", "chord-sync"],
+      ["chord-sync", "chord-sync/memory"],
+    ]) {
+      test(`imports ${entries.join(", then ")}, which is one package with all that either has`, async () => {
+        const [program, args] = command("two-entries.js");
+        const ended = await start(consumer.folder, [program, [...args, ...entries]]);
+        assert.equal(ended.code, 0, ended.stderr);
+        const opened = ['{"memory":true}', "ChordError backend_unavailable false"];
+        assert.deepEqual(ended.stdout.trim().split("\n"), [...opened, ...opened, "true"]);
+      });
+    }
+
     test("ends by itself while the cleanup server runs", async () => {
       const ended = await start(consumer.folder, command("cleanup.js"));
       assert.equal(ended.code, 0, ended.stderr);

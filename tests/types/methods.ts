@@ -6,6 +6,8 @@ import {
   type Delta,
   type DeltaRecord,
   type JsonObject,
+  type Since,
+  type SyncOptions,
   type SyncResult,
   append,
   increment,
@@ -98,6 +100,7 @@ export async function syncing(chord: Chord) {
   await chord.syncContext("c", 3, { oldValues: false });
   await chord.syncContext("c", { version: 3, revision: "r" });
   await chord.syncContext("c", answer);
+  holds<Same<typeof chord.syncContextText, (id: string, since?: Since, options?: SyncOptions) => Promise<string>>>();
   // @ts-expect-error a version is a number
   await chord.syncContext("c", "3");
   // @ts-expect-error a revision belongs to a version
