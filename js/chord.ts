@@ -200,7 +200,8 @@ export class Chord implements AsyncDisposable {
   }
 
   /**
-   * The JSON text of what `syncContext` gives, ready to be sent: servers need not parse what they only hand on. Clients at the same version share one text.
+   * The JSON text of what `syncContext` gives, with keys in the order they are stored in, ready to be sent: servers need not parse what they only hand
+   * on. Clients at the same version share one text. Telemetry hears of it as of a sync.
    *
    * Rejects with `not_found`.
    *

@@ -270,7 +270,10 @@ export class JsonWriter extends Utf8Writer {
             return this.#fail("kind", item, key);
         }
         if (at > this.end) return this.#fail("bytes", undefined, key);
-        if (isOld) this.#countOld(at - from);
+        if (isOld) {
+          this.#countOld(at - from);
+          if (this.#old > limits.bytes) return this.#fail("bytes", undefined, key);
+        }
       }
       if (getOwnPropertySymbols(value).length !== 0) return this.#fail("symbol", getOwnPropertySymbols(value)[0]);
       return this.#close(0x7d, at);
