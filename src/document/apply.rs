@@ -164,6 +164,8 @@ fn splice(bytes: &mut Vec<u8>, start: usize, end: usize, parts: &[&[u8]]) {
     let goes = end - start;
     let length = bytes.len();
     if comes > goes {
+        // Just as much: what is given back again would leave memory in pieces.
+        bytes.reserve_exact(comes - goes);
         bytes.resize(length + comes - goes, 0);
     }
     bytes.copy_within(end..length, start + comes);
