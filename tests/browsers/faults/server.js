@@ -9,6 +9,8 @@ import { within } from "../drivers/program.js";
 const realm = at("tests", "browsers", "faults", "page", "realm.js");
 const html = `<!doctype html><meta charset="utf-8"><title>Faults</title><script type="module" src="/app/assets/realm.js"></script>`;
 
+const modules = ["chord.wasm", "chord-indexeddb.wasm"];
+
 async function bodyOf(request) {
   const chunks = [];
   for await (const chunk of request) chunks.push(chunk);
@@ -17,12 +19,13 @@ async function bodyOf(request) {
 
 /** `hear(told)` is called with what a realm tells, as it comes; what it gives is answered. */
 export async function serve({ port = 0, hear = () => {} } = {}) {
-  const [{ code }, wasm] = await Promise.all([bundle(realm), readFile(at("node_modules", "chord-sync", "chord-indexeddb.wasm"))]);
+  const module = async (name) => [`/${name}`, [await readFile(at("node_modules", "chord-sync", name)), "application/wasm"]];
+  const [{ code }, ...served] = await Promise.all([bundle(realm), ...modules.map(module)]);
   const files = {
     "/app/": [html, "text/html; charset=utf-8"],
     "/app/assets/realm.js": [code, "text/javascript; charset=utf-8"],
-    // The package's loader looks for its module two folders above the script it has become a part of.
-    "/chord-indexeddb.wasm": [wasm, "application/wasm"],
+    // The package's loader looks for its modules two folders above the script it has become a part of.
+    ...Object.fromEntries(served),
     "/favicon.ico": ["", "image/x-icon"],
   };
   const waiting = new Map();
