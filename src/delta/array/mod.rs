@@ -18,18 +18,18 @@ use super::{Gone, Span};
 /// WebAssembly has no memory for an array of more elements, and no position that is reckoned from smaller numbers overflows.
 pub(crate) const MOST_ELEMENTS: usize = (1 << 31) - 1;
 
-/// Fails where edits together reach further than each of them may.
+/// Fails where edits together reach further than each of them may. Removals with nothing kept between them are one, once their old
+/// values are left out.
 pub(crate) fn measure(spans: &[Span<'_>]) -> Result<()> {
-    let mut position = 0_usize;
+    let (mut position, mut gone) = (0_usize, 0_usize);
     for span in spans {
-        let (stays, goes) = match span {
-            Span::Keep(count) => (*count, 0),
-            Span::Inside(_) => (1, 0),
-            Span::Insert(values) => (values.len(), 0),
-            Span::Remove(gone) => (0, gone.len()),
-        };
-        position = position.saturating_add(stays);
-        if position.max(goes) > MOST_ELEMENTS {
+        match span {
+            Span::Keep(count) => (position, gone) = (position.saturating_add(*count), 0),
+            Span::Inside(_) => (position, gone) = (position.saturating_add(1), 0),
+            Span::Insert(values) => position = position.saturating_add(values.len()),
+            Span::Remove(values) => gone = gone.saturating_add(values.len()),
+        }
+        if position.max(gone) > MOST_ELEMENTS {
             return Err(mismatch("an index is out of range").under(position));
         }
     }
