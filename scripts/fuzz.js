@@ -80,11 +80,17 @@ async function fuzz(name, program, seconds, isSmoke) {
   };
 }
 
-/** Says what a target died of, and what to do about it. */
-function tell({ name, output, inputs, seed }, program) {
+/** What a target died of. */
+function reasonOf({ output }) {
   const panic = output.match(/^thread .* panicked at [\s\S]*?(?=^note: |^==\d+==)/m)?.[0];
   const summary = output.match(/^SUMMARY: .*/m)?.[0];
-  process.stdout.write(`\n${name} failed with seed ${seed}.\n${panic ?? summary ?? output.slice(-2000)}\n`);
+  return panic ?? summary ?? output.slice(-2000);
+}
+
+/** Says what a target died of, and what to do about it. */
+function tell(result, program) {
+  const { name, inputs, seed } = result;
+  process.stdout.write(`\n${name} failed with seed ${seed}.\n${reasonOf(result)}\n`);
   for (const input of inputs) {
     const shown = relative(root, input);
     const bytes = readFileSync(input);
@@ -120,7 +126,8 @@ export async function fuzzAll({ seconds = smoke, names = targets } = {}) {
   await Promise.all(Array.from({ length: atOnce }, work));
   const failed = results.filter(({ passed }) => !passed);
   for (const result of failed) tell(result, programs[result.name]);
-  return { passed: results.length - failed.length, failed: failed.length, skipped: 0 };
+  const failures = failed.map((result) => `${result.name}: ${reasonOf(result)}`);
+  return { passed: results.length - failed.length, failed: failed.length, skipped: 0, failures };
 }
 
 if (isMain(import.meta.url)) {

@@ -6,6 +6,9 @@ import { duration, Failure, main } from "./say.js";
 import { single } from "./test/counts.js";
 import { steps } from "./test/steps.js";
 
+/** Of a failure's message. */
+const mostLines = 8;
+
 async function runStep({ name, work }) {
   process.stdout.write(`\n=== ${name}\n`);
   const started = performance.now();
@@ -31,6 +34,16 @@ function printTable(rows) {
   }
 }
 
+/** Which tests failed, once more: what they printed is far above. */
+function printFailures(rows) {
+  for (const { name, failures = [] } of rows) {
+    for (const failure of failures) {
+      const lines = failure.split("\n").slice(0, mostLines);
+      process.stdout.write(`\nFAILED ${name}: ${lines.join("\n  ")}\n`);
+    }
+  }
+}
+
 await main(async () => {
   const started = performance.now();
   const rows = [];
@@ -41,6 +54,7 @@ await main(async () => {
     impossible ||= step.needed === true && row.failed > 0;
   }
   printTable(rows);
+  printFailures(rows);
   const sum = (key) => rows.reduce((total, row) => total + row[key], 0);
   process.stdout.write(`\nin ${duration(performance.now() - started)}\n${sum("passed")} passed, ${sum("failed")} failed\n`);
   return sum("failed") === 0 ? 0 : 1;

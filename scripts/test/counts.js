@@ -1,4 +1,4 @@
-/** How many tests passed and failed, read from what test runners write. */
+/** How many tests passed and failed, and which, read from what test runners write. */
 import { existsSync, readFileSync } from "node:fs";
 
 /** The test cases of a JUnit report, each `{ name, body }`; a missing report has none. */
@@ -13,25 +13,49 @@ function junitCases(file) {
 export function countJunit(file) {
   const cases = junitCases(file);
   const names = cases.map(({ name }) => name);
-  const counts = { passed: 0, failed: 0, skipped: 0 };
+  const counts = { passed: 0, failed: 0, skipped: 0, failures: [] };
   for (const { name, body } of cases) {
     if (names.some((other) => other.startsWith(`${name} &gt; `))) continue;
-    if (/<(?:failure|error)\b/.test(body)) counts.failed += 1;
-    else if (/<skipped\b/.test(body)) counts.skipped += 1;
+    const failure = /<(?:failure|error)\b([^>]*>[\s\S]*)/.exec(body)?.[1];
+    if (failure !== undefined) {
+      counts.failed += 1;
+      const message = /^[^>]*\smessage="([^"]*)"/.exec(failure)?.[1] ?? failure.replace(/^[^>]*>|<[^<]*$/g, "");
+      counts.failures.push(unescaped(`${name}: ${message}`).trim());
+    } else if (/<skipped\b/.test(body)) counts.skipped += 1;
     else counts.passed += 1;
   }
   return counts;
 }
 
+const entities = { lt: "<", gt: ">", quot: '"', apos: "'", amp: "&" };
+
+/** The text that an attribute of XML is of. */
+const unescaped = (text) =>
+  text.replace(/&(?:#(\d+)|#x([\da-f]+)|(\w+));/gi, (all, decimal, hex, name) =>
+    name === undefined ? String.fromCodePoint(decimal ?? Number.parseInt(hex, 16)) : (entities[name] ?? all),
+  );
+
 /** Counts of all `test result:` lines that `cargo test` printed. */
 export function countCargo(output) {
-  const counts = { passed: 0, failed: 0, skipped: 0 };
+  const failures = [...output.matchAll(/^test (.*) \.\.\. FAILED$/gm)].map(([, name]) => name);
+  const counts = { passed: 0, failed: 0, skipped: 0, failures };
   for (const [, passed, failed, ignored] of output.matchAll(/^test result: .*?(\d+) passed; (\d+) failed; (\d+) ignored/gm)) {
     counts.passed += Number(passed);
     counts.failed += Number(failed);
     counts.skipped += Number(ignored);
   }
   return counts;
+}
+
+/** The counts of several runs together. */
+export function summed(counts) {
+  const sum = (kind) => counts.reduce((total, count) => total + count[kind], 0);
+  return {
+    passed: sum("passed"),
+    failed: sum("failed"),
+    skipped: sum("skipped"),
+    failures: counts.flatMap(({ failures = [] }) => failures),
+  };
 }
 
 /** One test that passed or failed. */

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { countCargo, countJunit, judged } from "./counts.js";
+import { countCargo, countJunit, judged, summed } from "./counts.js";
 
 function countsOf(cases) {
   const folder = mkdtempSync(join(tmpdir(), "chord-counts-"));
@@ -18,22 +18,37 @@ function countsOf(cases) {
 test("passed, failed and skipped cases are told apart, whatever their names contain", () => {
   const counts = countsOf(`
     <testcase name="a > b" time="0.1"/>
-    <testcase name="c" failure="x > y"><failure message="x">y</failure></testcase>
+    <testcase name="c" failure="x > y"><failure type="t" message="x &lt; &#10;&quot;y&quot;">z</failure></testcase>
     <testcase name="d"><skipped/></testcase>
     <testcase name="e">
     </testcase>`);
-  assert.deepEqual(counts, { passed: 2, failed: 1, skipped: 1 });
+  assert.deepEqual(counts, { passed: 2, failed: 1, skipped: 1, failures: ['c: x < \n"y"'] });
 });
 
 test("a group that Deno reports as a case isn't counted beside its tests", () => {
   const counts = countsOf('<testcase name="group"><failure/></testcase><testcase name="group &gt; one"></testcase>');
-  assert.deepEqual(counts, { passed: 1, failed: 0, skipped: 0 });
+  assert.deepEqual(counts, { passed: 1, failed: 0, skipped: 0, failures: [] });
 });
 
-test("all results of cargo are summed", () => {
+test("all results of cargo are summed, and what failed is named", () => {
   const output =
-    "test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured\nrunning 2 tests\ntest result: FAILED. 1 passed; 1 failed; 0 ignored;";
-  assert.deepEqual(countCargo(output), { passed: 4, failed: 1, skipped: 1 });
+    "test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured\nrunning 2 tests\ntest laws::a ... FAILED\ntest laws::b ... ok\ntest result: FAILED. 1 passed; 1 failed; 0 ignored;";
+  assert.deepEqual(countCargo(output), { passed: 4, failed: 1, skipped: 1, failures: ["laws::a"] });
+});
+
+test("a failure without a message is told by what it holds", () => {
+  const { failures } = countsOf(
+    '<testcase name="a"><failure type="t">at x.js:1</failure></testcase><testcase name="b"><error/></testcase>',
+  );
+  assert.deepEqual(failures, ["a: at x.js:1", "b:"]);
+});
+
+test("several runs are summed", () => {
+  const counts = [
+    { passed: 1, failed: 1, skipped: 0, failures: ["a"] },
+    { passed: 2, failed: 1, skipped: 3 },
+  ];
+  assert.deepEqual(summed(counts), { passed: 3, failed: 2, skipped: 3, failures: ["a"] });
 });
 
 test("a runner that ran nothing, or failed without a failed test, has failed", () => {

@@ -1,4 +1,4 @@
-/** What `npm test` runs: each step gives `{ passed, failed, skipped }`. */
+/** What `npm test` runs: each step gives `{ passed, failed, skipped }`, and in `failures`, where it is known, what failed and why. */
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { relative } from "node:path";
 import { ensureBrowsers } from "../browsers.js";
@@ -16,7 +16,7 @@ import { duration, say } from "../say.js";
 import { setUp } from "../setup.js";
 import { measure } from "../size.js";
 import { filesBelow } from "../step.js";
-import { countCargo, countJunit, judged, single } from "./counts.js";
+import { countCargo, countJunit, judged, single, summed } from "./counts.js";
 
 // What can hang must end in a failure while the whole run still has time.
 const timeout = 20 * 60_000;
@@ -74,25 +74,20 @@ async function examples() {
   return summed([await onNode("examples", files), await onDeno("examples-deno", files), await onBun("examples-bun", files)]);
 }
 
-function summed(counts) {
-  const sum = (kind) => counts.reduce((total, count) => total + count[kind], 0);
-  return { passed: sum("passed"), failed: sum("failed"), skipped: sum("skipped") };
-}
-
 /** Each edition for itself: what only one of them uses is unused in the others. */
 async function clippyForWasm() {
   if (rust.args.length > 0) say("clippy", "Debian's compiler comes without clippy: the compiler's own warnings are checked");
-  let counts = { passed: 0, failed: 0, skipped: 0 };
+  const counts = [];
   for (const { features } of editions) {
     const edition = ["--package", "chord", "--lib", "--no-default-features", "--features", features];
     const args = [...edition, "--target", "wasm32-unknown-unknown", "--target-dir", at(rust.folder)];
-    const { passed, failed } =
+    counts.push(
       rust.args.length === 0
         ? await passes("cargo", ["clippy", ...args, "--", "--deny", "warnings"])
-        : await passes(rust.cargo, ["rustc", "--release", ...args, ...rust.args, "--", "--deny", "warnings"], { env: rust.env });
-    counts = { ...counts, passed: counts.passed + passed, failed: counts.failed + failed };
+        : await passes(rust.cargo, ["rustc", "--release", ...args, ...rust.args, "--", "--deny", "warnings"], { env: rust.env }),
+    );
   }
-  return counts;
+  return summed(counts);
 }
 
 async function nativeTests() {

@@ -12,6 +12,7 @@ import { browserNames, ensureBrowsers } from "../../scripts/browsers.js";
 import { at } from "../../scripts/paths.js";
 import { duration, Failure, main } from "../../scripts/say.js";
 import { filesBelow } from "../../scripts/step.js";
+import { summed } from "../../scripts/test/counts.js";
 import { bundleSuite } from "./bundle.js";
 import { replaceable } from "./drivers/index.js";
 import { serve } from "./server.js";
@@ -41,7 +42,8 @@ async function runBrowser(name, programs, { server, suite, files, only, backends
         const tally = await runSuite({ browsers, server, realm, backend, files, skips, only, print, located: suite.located });
         const { passed, failed, skipped } = tally.counts;
         print(`  ${passed} passed, ${failed} failed, ${skipped} skipped in ${duration(performance.now() - started)}\n`);
-        counts.push(tally.counts);
+        const failures = tally.failures.map((failure) => `${realm}, ${backend}: ${failure}`);
+        counts.push({ ...tally.counts, failures });
       }
     }
   } finally {
@@ -64,17 +66,16 @@ await main(async () => {
   const found = await ensureBrowsers(names);
   const suite = await bundleSuite(paths);
   const server = await serve(suite.code);
-  const sum = { passed: 0, failed: 0, skipped: 0 };
+  const counts = [];
   try {
     for (const name of names) {
       if (found[name].missing) throw new Failure(found[name].missing);
-      for (const counts of await runBrowser(name, found[name], { ...plan, server, suite })) {
-        for (const key of Object.keys(sum)) sum[key] += counts[key];
-      }
+      counts.push(...(await runBrowser(name, found[name], { ...plan, server, suite })));
     }
   } finally {
     await server.close();
   }
+  const sum = summed(counts);
   if (values.report !== undefined) writeFileSync(values.report, `${JSON.stringify(sum)}\n`);
   return sum.failed === 0 ? 0 : 1;
 });

@@ -10,6 +10,8 @@ export class Tally {
   passed = 0;
   failed = 0;
   skipped = 0;
+  /** What failed, each with its message. */
+  failures = [];
   #print;
   #located;
   #unusedSkips;
@@ -66,7 +68,9 @@ export class Tally {
   #fail(file, name, test, failure) {
     this.failed += 1;
     if (file !== undefined) file.failed += 1;
-    this.#print(`  ✖ ${name} › ${test}\n${indented(this.#located(failure).trimEnd())}`);
+    const message = this.#located(failure).trimEnd();
+    this.failures.push(`${name} › ${test}: ${message}`);
+    this.#print(`  ✖ ${name} › ${test}\n${indented(message)}`);
   }
 
   /** The realm has stopped. Counts a failure and gives the test it was in: `{ file, index }`, both undefined where it ran none. */
