@@ -1,8 +1,8 @@
 /**
  * JSON exactly or refused: one walk checks what is handed in and prints it, so that what was checked is what is written.
  *
- * It prints as `JSON.stringify` does where no `toJSON` is in the way, in UTF-8, straight to where the engine reads it. Each value is read once and
- * no getter is run. The walk stops as soon as the text is longer or deeper than allowed, so a bomb costs no more than an honest value.
+ * It prints as `JSON.stringify` does where no `toJSON` is in the way, in UTF-8, straight to where the engine reads it. Each value is read once, and
+ * no getter is run but that of an element of a very long array, which is refused then all the same. The walk stops as soon as the text is longer or deeper than allowed, so a bomb costs no more than an honest value.
  * Lone surrogates are printed as escapes and left to the engine, which refuses them.
  */
 import type { JsonProblem } from "./json-problem.js";
@@ -59,10 +59,12 @@ const rememberedBytes = 1024;
 /** What an operation takes besides its path and items: brackets, commas, a number. */
 const operationRoom = 64;
 
-const failed = -1;
+/** In the place of an end: what was to be printed is refused. */
+export const failed = -1;
 /** In the place of a value stood an operation, which is printed elsewhere. */
 const operated = -2;
 
+/** Arrays longer than that are measured before getters are looked for. */
 const longArray = 1000;
 
 /** Whether `prototype` is what another realm calls `Object.prototype` or `Array.prototype`. */
@@ -81,7 +83,7 @@ function isPolluted(): boolean {
   return false;
 }
 
-/** Prints one value after another. Between them, and not within, it may be given another room. */
+/** Prints one value after another. */
 export class JsonWriter extends Utf8Writer {
   problem: JsonProblem = "kind";
   culprit: unknown;
@@ -167,6 +169,27 @@ export class JsonWriter extends Utf8Writer {
     return end;
   }
 
+  /** Prints what stands under a key or index, where there is room for a scalar. */
+  #value(item: unknown, at: number, depth: number, merged: boolean, key: string | number): number {
+    switch (typeof item) {
+      case "string":
+        return this.string(item, at, true);
+      case "number":
+        // Not so of NaN and the infinities alone.
+        return item - item === 0 ? this.number(item, at) : this.#fail("kind", item, key);
+      case "boolean":
+        return item ? this.true(at) : this.raw("false", at);
+      case "object": {
+        if (item === null) return this.raw("null", at);
+        const end = at < rememberedFrom ? this.#inner(item, at, depth, merged) : this.#remembered(item, at, depth, merged);
+        if (end === failed) this.path.push(key);
+        return end;
+      }
+      default:
+        return this.#fail("kind", item, key);
+    }
+  }
+
   #inner(value: object, start: number, depth: number, merged: boolean): number {
     return Array.isArray(value) ? this.#array(value, start, depth) : this.#object(value, start, depth, merged);
   }
@@ -235,40 +258,15 @@ export class JsonWriter extends Utf8Writer {
         if (at > this.end) return this.#fail("bytes", undefined, key);
         this.bytes[at++] = 0x3a;
         const from = at;
-        switch (typeof item) {
-          case "string":
-            at = this.string(item, at, true);
-            break;
-          case "number":
-            // True of NaN and the infinities alone.
-            if (item - item !== 0) return this.#fail("kind", item, key);
-            at = this.number(item, at);
-            break;
-          case "boolean":
-            at = item ? this.true(at) : this.raw("false", at);
-            break;
-          case "object": {
-            if (item === null) {
-              at = this.raw("null", at);
-              break;
-            }
-            const met = this.#placed.length;
-            const end = at < rememberedFrom ? this.#inner(item, at, depth + 1, merged) : this.#remembered(item, at, depth + 1, merged);
-            if (end === failed) {
-              this.path.push(key);
-              return failed;
-            }
-            for (let index = met; index < this.#placed.length; index += 1) this.#placed[index]?.path.push(key);
-            if (end === operated) {
-              at = before;
-              continue;
-            }
-            at = end;
-            break;
-          }
-          default:
-            return this.#fail("kind", item, key);
+        const met = this.#placed.length;
+        const end = this.#value(item, at, depth + 1, merged, key);
+        if (end === failed) return failed;
+        for (let index = met; index < this.#placed.length; index += 1) this.#placed[index]?.path.push(key);
+        if (end === operated) {
+          at = before;
+          continue;
         }
+        at = end;
         if (at > this.end) return this.#fail("bytes", undefined, key);
         if (isOld) {
           this.#countOld(at - from);
@@ -303,32 +301,9 @@ export class JsonWriter extends Utf8Writer {
         const item = value[index];
         if (at + scalarRoom > this.bytes.length) this.grow(at + scalarRoom);
         if (index > 0) this.bytes[at++] = 0x2c;
-        switch (typeof item) {
-          case "string":
-            at = this.string(item, at, true);
-            break;
-          case "number":
-            if (item - item !== 0) return this.#fail("kind", item, index);
-            at = this.number(item, at);
-            break;
-          case "boolean":
-            at = item ? this.true(at) : this.raw("false", at);
-            break;
-          case "object": {
-            if (item === null) {
-              at = this.raw("null", at);
-              break;
-            }
-            at = at < rememberedFrom ? this.#inner(item, at, depth + 1, false) : this.#remembered(item, at, depth + 1, false);
-            if (at === failed) {
-              this.path.push(index);
-              return failed;
-            }
-            break;
-          }
-          default:
-            return this.#noElement(value, index, item);
-        }
+        if (item === undefined) return this.#noElement(value, index);
+        at = this.#value(item, at, depth + 1, false, index);
+        if (at === failed) return failed;
         if (at > this.end) return this.#fail("bytes", undefined, index);
       }
       if (isLong) {
@@ -358,11 +333,10 @@ export class JsonWriter extends Utf8Writer {
     return at < this.end ? at + 1 : this.#fail("bytes");
   }
 
-  #noElement(value: readonly unknown[], index: number, item: unknown): number {
-    if (item !== undefined) return this.#fail("kind", item, index);
+  #noElement(value: readonly unknown[], index: number): number {
     const property = getOwnPropertyDescriptor(value, index);
     if (property === undefined) return this.#fail("sparse", index);
-    return property.set === undefined ? this.#fail("kind", item, index) : this.#fail("accessor", undefined, index);
+    return property.set === undefined ? this.#fail("kind", undefined, index) : this.#fail("accessor", undefined, index);
   }
 
   #operation(value: FieldOperation, merged: boolean): number {

@@ -1,7 +1,7 @@
 /** Prints what users hand in to where the engine reads it, or refuses it. */
 import { ChordError } from "./error.js";
 import { jsonError } from "./json-problem.js";
-import { type JsonLimits, JsonWriter } from "./json-writer.js";
+import { failed, type JsonLimits, JsonWriter } from "./json-writer.js";
 import type { Room } from "./utf8-writer.js";
 import type { Memory } from "./memory.js";
 
@@ -18,8 +18,6 @@ class Apart implements Room {
     this.bytes.set(before);
   }
 }
-
-const failed = -1;
 
 /**
  * Reading a proxy runs code of its owner, which may call Chord and so have something else printed to the same place, or the place move. It is
@@ -40,74 +38,61 @@ export class Printer {
 
   /** Prints an object and gives the bytes of its text. */
   object(value: unknown, limits: JsonLimits, subject: string): number {
-    this.#memory.checkInUse();
-    const print = this.#memory.beginText();
-    const end = this.#writer.print(value, 0, limits, "object");
-    if (this.#memory.uses !== print)
-      return this.#apart((writer) => [printed(writer, writer.print(value, 0, limits, "object"), value, limits, subject)]);
-    printed(this.#writer, end, value, limits, subject);
-    this.#memory.written(end);
-    return end;
+    return this.#print((writer) => printed(writer, writer.print(value, 0, limits, "object"), value, limits, subject));
   }
 
   /** Prints changes and, behind them, the operations in them; gives the bytes of the changes. */
   changes(value: unknown, limits: JsonLimits): number {
-    this.#memory.checkInUse();
-    const print = this.#memory.beginText();
-    let writer = this.#writer;
-    let end = writer.printChanges(value, limits);
-    if (this.#memory.uses !== print) {
-      end = this.#apart((other) => {
-        writer = other;
-        return [printed(other, other.printChanges(value, limits), value, limits, "changes")];
-      });
-    }
-    printed(writer, end, value, limits, "changes");
-    this.#memory.written(end);
-    this.operationBytes = end - writer.changes;
-    return writer.changes;
+    let changes = 0;
+    const end = this.#print((writer) => {
+      const end = printed(writer, writer.printChanges(value, limits), value, limits, "changes");
+      changes = writer.changes;
+      return end;
+    });
+    this.operationBytes = end - changes;
+    return changes;
   }
 
   /** Prints values one behind the other and gives the bytes of each. */
   values(...values: readonly Printable[]): number[] {
-    this.#memory.checkInUse();
-    const print = this.#memory.beginText();
     let lengths: number[] = [];
-    let error: unknown;
-    try {
-      lengths = printAll(this.#writer, values);
-    } catch (cause) {
-      error = cause;
-    }
-    if (this.#memory.uses !== print) this.#apart((writer) => (lengths = printAll(writer, values)));
-    else if (error !== undefined) throw error;
-    this.#memory.written(sum(lengths));
+    this.#print((writer) => {
+      lengths = [];
+      let at = 0;
+      for (const [value, limits, subject, kind] of values) {
+        const end = printed(writer, writer.print(value, at, limits, kind ?? "object"), value, limits, subject);
+        lengths.push(end - at);
+        at = end;
+      }
+      return at;
+    });
     return lengths;
   }
 
-  /** Gives how many bytes were printed. */
-  #apart(print: (writer: JsonWriter) => readonly number[]): number {
+  /** Has something printed and gives where it ends. */
+  #print(print: (writer: JsonWriter) => number): number {
+    this.#memory.checkInUse();
+    const use = this.#memory.beginText();
+    let end = 0;
+    try {
+      end = print(this.#writer);
+    } catch (refusal) {
+      if (this.#memory.uses === use) throw refusal;
+    }
+    if (this.#memory.uses !== use) end = this.#printApart(print);
+    this.#memory.written(end);
+    return end;
+  }
+
+  #printApart(print: (writer: JsonWriter) => number): number {
     const room = new Apart();
-    const bytes = sum(print(new JsonWriter(room)));
+    const bytes = print(new JsonWriter(room));
     // Code of a proxy's owner may have cost the instance its life.
     this.#memory.checkInUse();
     if (bytes > this.#memory.bytes.length) this.#memory.grow(bytes);
     this.#memory.bytes.set(room.bytes.subarray(0, bytes));
     return bytes;
   }
-}
-
-const sum = (lengths: readonly number[]): number => lengths.reduce((total, length) => total + length, 0);
-
-function printAll(writer: JsonWriter, values: readonly Printable[]): number[] {
-  const lengths: number[] = [];
-  let at = 0;
-  for (const [value, limits, subject, kind] of values) {
-    const end = printed(writer, writer.print(value, at, limits, kind ?? "object"), value, limits, subject);
-    lengths.push(end - at);
-    at = end;
-  }
-  return lengths;
 }
 
 /** Where the text ends, unless it was refused. */

@@ -112,14 +112,8 @@ class WasmCore implements Core {
   set(id: string, context: unknown, guard: Guard | undefined, now: number): Settled<Committed> {
     const text = this.#printer.object(context, this.#json, "context");
     const idBytes = this.#memory.writeId(id);
-    const known = guard?.revision === undefined ? 0 : this.#memory.writeId(guard.revision, idBytes);
-    this.#checkOpen();
-    let status: number;
-    try {
-      status = this.#engine.set(idBytes, known, text, guard?.version ?? noGuard, now);
-    } catch (cause) {
-      throw this.#trapped(cause);
-    }
+    const known = this.#writeRevision(guard?.revision, idBytes);
+    const status = this.#called(() => this.#engine.set(idBytes, known, text, guard?.version ?? noGuard, now));
     return this.#answered(status, status === pending ? this.#committedFrom(text) : this.#committed);
   }
 
@@ -127,15 +121,8 @@ class WasmCore implements Core {
     const text = this.#printer.changes(changes, this.#json);
     const more = this.#printer.operationBytes;
     const idBytes = this.#memory.writeId(id);
-    const known = guard?.revision === undefined ? 0 : this.#memory.writeId(guard.revision, idBytes);
-    this.#checkOpen();
-    let status: number;
-    try {
-      status = this.#engine.update(idBytes, known, text, more, guard?.version ?? noGuard, now);
-    } catch (cause) {
-      throw this.#trapped(cause);
-    }
-    return this.#answered(status, this.#committed);
+    const known = this.#writeRevision(guard?.revision, idBytes);
+    return this.#answer(() => this.#engine.update(idBytes, known, text, more, guard?.version ?? noGuard, now), this.#committed);
   }
 
   restore(id: string, context: unknown, version: number, now: number): Settled<Committed> {
@@ -147,7 +134,7 @@ class WasmCore implements Core {
 
   get(id: string, have: { readonly version: number; readonly revision: string } | undefined): Settled<State | "same" | undefined> {
     const idBytes = this.#memory.writeId(id);
-    const known = have === undefined ? 0 : this.#memory.writeId(have.revision, idBytes);
+    const known = this.#writeRevision(have?.revision, idBytes);
     return this.#answer(() => this.#engine.get(idBytes, known, have?.version ?? 0), this.#got);
   }
 
@@ -159,35 +146,24 @@ class WasmCore implements Core {
 
   sync(id: string, since: { readonly version: number; readonly revision?: string }, oldValues: boolean): Settled<Synced> {
     const idBytes = this.#memory.writeId(id);
-    const known = since.revision === undefined ? 0 : this.#memory.writeId(since.revision, idBytes);
-    const { version } = since;
-    this.#checkOpen();
-    let status: number;
-    try {
-      this.#memory.checkInUse();
-      status = this.#engine.sync(idBytes, known, version, oldValues);
-    } catch (cause) {
-      throw this.#trapped(cause);
-    }
-    return status === done ? this.#delta(version) : this.#answered(status, (status) => this.#synced(status, version));
+    const known = this.#writeRevision(since.revision, idBytes);
+    return this.#answer(
+      () => this.#engine.sync(idBytes, known, since.version, oldValues),
+      (status) => this.#synced(status, since.version),
+    );
   }
 
   #synced(status: number, fromVersion: number): Synced {
     if (status === full) return { type: "full_context", state: this.#state() };
-    if (status === done) return this.#delta(fromVersion);
-    const { version, revision } = this.#head(1);
-    return { type: "no_change", version, revision };
-  }
-
-  #delta(fromVersion: number): Synced {
     const delta = this.#memory.part(0);
     const { version, revision, insertedAt } = this.#head(1);
+    if (status === nothing) return { type: "no_change", version, revision };
     return { type: "delta", delta, fromVersion, version, revision, insertedAt };
   }
 
   delete(id: string, guard: Guard | undefined, now: number): Settled<{ readonly version: number; readonly revision: string } | undefined> {
     const idBytes = this.#memory.writeId(id);
-    const known = guard?.revision === undefined ? 0 : this.#memory.writeId(guard.revision, idBytes);
+    const known = this.#writeRevision(guard?.revision, idBytes);
     return this.#answer(
       () => this.#engine.delete(idBytes, known, guard?.version ?? noGuard, now),
       (status) => {
@@ -294,6 +270,11 @@ class WasmCore implements Core {
     const values: Printable[] = [[delta, this.#deltaJson, "delta"]];
     if (context !== undefined) values.push([context, this.#json, "metadata.context"]);
     return values;
+  }
+
+  /** Writes what the caller knows of a revision behind the bytes of an id and gives how many bytes it takes. */
+  #writeRevision(revision: string | undefined, idBytes: number): number {
+    return revision === undefined ? 0 : this.#memory.writeId(revision, idBytes);
   }
 
   /** Makes a call and reads its answer, at once or when the backend has given its own. */
@@ -466,14 +447,9 @@ class WasmCore implements Core {
     try {
       return call();
     } catch (cause) {
-      throw this.#trapped(cause);
+      // What it left in memory is not to be trusted.
+      this.#memory.trapped();
+      throw new ChordError("internal", "a defect in Chord stopped it; open a new one, and please report this with its cause", { cause });
     }
-  }
-
-  /** The error of a call that did not come to an end; what it left in memory is not to be trusted. */
-  #trapped(cause: unknown): ChordError {
-    if (cause instanceof ChordError) return cause;
-    this.#memory.trapped();
-    return new ChordError("internal", "a defect in Chord stopped it; open a new one, and please report this with its cause", { cause });
   }
 }

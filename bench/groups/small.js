@@ -3,6 +3,7 @@
 import { applyPlainly, isSame } from "../applying.js";
 import { floor } from "../floor.js";
 import { dice, makeB } from "../inputs.js";
+import { fill, updateAny } from "./updating.js";
 
 const BEHIND = 10;
 
@@ -26,13 +27,6 @@ export async function prepare({ Chord, whole }) {
   return { works, absent: [], end: () => Promise.all([chord.close(), crowded.close()]) };
 }
 
-async function fill(chord, prefix, count) {
-  const ids = Array.from({ length: count }, (_, i) => `${prefix}${i}`);
-  const context = makeB();
-  for (const id of ids) await chord.setContext(id, context);
-  return ids;
-}
-
 function setNew(chord, id, title) {
   const context = makeB();
   let made = 0;
@@ -54,24 +48,7 @@ function setNew(chord, id, title) {
 
 /** Contexts that no cache still holds. */
 function updateAnywhere(chord, ids) {
-  const roll = dice(7);
-  let chosen = [];
-  let turn = 0;
-  return {
-    id: "update B, 300,000",
-    title: "update B, one field, any of 300,000 contexts",
-    before(n) {
-      turn += 1;
-      chosen = Array.from({ length: n }, () => ids[roll(ids.length)]);
-    },
-    async run() {
-      let last;
-      let at = 0;
-      for (const id of chosen) last = await chord.updateContext(id, { metadata: { theme: `${turn}-${at++}` } });
-      return last;
-    },
-    check: (last) => last.changed && last.context.context.metadata.lang === "en",
-  };
+  return { id: "update B, 300,000", title: "update B, one field, any of 300,000 contexts", ...updateAny(chord, ids, dice(7)) };
 }
 
 async function getUnchanged(chord) {

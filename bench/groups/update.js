@@ -2,9 +2,10 @@
 
 import { applyPlainly, isSame } from "../applying.js";
 import { floor } from "../floor.js";
-import { keyOf, makeA, makeB, makeLarge } from "../inputs.js";
+import { keyOf, makeA, makeLarge } from "../inputs.js";
 import { deltaOf, messageMaker } from "../message.js";
 import { editingPeers } from "../peers/index.js";
+import { fill, updateOneField } from "./updating.js";
 
 export async function prepare({ Chord, increment, whole }) {
   const chord = await Chord.open();
@@ -81,8 +82,7 @@ async function incrementA(chord, increment) {
 }
 
 async function updateB(chord, whole) {
-  const ids = Array.from({ length: whole ? 1_000 : 10 }, (_, i) => `b:${i}`);
-  for (const id of ids) await chord.setContext(id, makeB());
+  const ids = await fill(chord, "b:", whole ? 1_000 : 10);
   let at = 0;
   return {
     id: "update B",
@@ -100,23 +100,7 @@ async function updateB(chord, whole) {
 }
 
 async function updateLarge(chord, bytes) {
-  const context = makeLarge(bytes);
-  const keys = Object.keys(context);
-  await chord.setContext("large", context);
-  let at = 0;
-  return {
-    id: "update 5 MB",
-    title: "update 5 MB, one field",
-    async run(n) {
-      let last;
-      for (let i = 0; i < n; i += 1) {
-        at += 1;
-        last = await chord.updateContext("large", { [keys[(at * 7_919) % keys.length]]: { count: -at } });
-      }
-      return last;
-    },
-    check: (last) => last.changed && Object.keys(last.delta.delta).length === 1,
-  };
+  return { id: "update 5 MB", title: "update 5 MB, one field", ...(await updateOneField(chord, "large", makeLarge(bytes))) };
 }
 
 /** The document keeps the change and gives its message; a replica that hears of all messages must have the same state. */

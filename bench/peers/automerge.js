@@ -1,3 +1,5 @@
+import { editsOfDraft } from "./document.js";
+
 /** Not written where it is imported: a bundler for browsers would take it along. */
 const forNode = "@automerge/automerge";
 
@@ -19,14 +21,7 @@ function open(automerge, context) {
     return automerge.getLastLocalChange(doc);
   };
   return {
-    update: (key, count) =>
-      commit((draft) => {
-        draft[key].count = count;
-      }),
-    append: (message) =>
-      commit((draft) => {
-        draft.messages.push({ ...message });
-      }),
+    ...editsOfDraft(commit),
     value: () => automerge.toJS(doc),
     replica() {
       let copy = automerge.clone(doc);

@@ -4,6 +4,18 @@
 // - `value()` is its state as JSON;
 // - `replica()` is a client that has that state: `apply(message)` and `value()`.
 
+/** The edits of a document whose states are drafted: `commit(recipe)` gives the message. */
+export const editsOfDraft = (commit) => ({
+  update: (key, count) =>
+    commit((draft) => {
+      draft[key].count = count;
+    }),
+  append: (message) =>
+    commit((draft) => {
+      draft.messages.push({ ...message });
+    }),
+});
+
 /** A document of a library whose states are immutable: `produce(state, recipe)` gives the next one and its patches, `apply` does them. */
 export function immutableDocument(context, produce, apply) {
   // A copy of its own: what the caller keeps of `context` must not reach it.
@@ -14,14 +26,7 @@ export function immutableDocument(context, produce, apply) {
     return JSON.stringify(patches);
   };
   return {
-    update: (key, count) =>
-      commit((draft) => {
-        draft[key].count = count;
-      }),
-    append: (message) =>
-      commit((draft) => {
-        draft.messages.push({ ...message });
-      }),
+    ...editsOfDraft(commit),
     value: () => state,
     replica() {
       let copy = state;

@@ -20,6 +20,7 @@ import { backendOf, type Settings } from "../options.js";
 import { OwnBackend } from "../own-backend.js";
 import { Watching } from "../watching.js";
 
+// By name: a namespace would keep all of the glue, what nobody calls included.
 const glue = { __wbg_reset_state, apply, Chord, diff, format, idArea, initSync, invert, merge, numbersArea, textArea };
 
 export const backends: Parts = {

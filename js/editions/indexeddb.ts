@@ -19,6 +19,7 @@ import { type Database, databaseOf, type Settings } from "../options.js";
 import { storage } from "../storage.js";
 import { Tabs } from "../tabs.js";
 
+// By name: a namespace would keep all of the glue, what nobody calls included.
 const glue = { __wbg_reset_state, apply, Chord, diff, format, idArea, initSync, invert, merge, numbersArea, textArea };
 
 export const indexeddb: Parts = {

@@ -1,13 +1,11 @@
 /** `chord-sync/memory` on Node, Deno and Bun: as `server.ts`, with nothing but what memory needs. */
 import { memory } from "../editions/memory.js";
-import { compileText, loadBy } from "../module.js";
-import { fromFile } from "./file.js";
+import { loadBy } from "../module.js";
+import { fileOrText } from "./file.js";
 
 export * from "../index.js";
 
 loadBy({
   parts: { chord: memory },
-  modules: {
-    chord: () => fromFile("chord", import.meta.url) ?? import("./chord-bytes.js").then(({ base64 }) => compileText(base64)),
-  },
+  modules: { chord: fileOrText("chord", import.meta.url, () => import("./chord-bytes.js")) },
 });

@@ -15,10 +15,10 @@ mod plan;
 mod single;
 
 use core::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::engine::{Head, Policy, Record};
-use crate::json::{Ids, ids};
 use crate::{Code, Error, Result};
 
 use super::contract::{Backend, News};
@@ -41,7 +41,7 @@ pub struct Optimistic<B> {
     backend: B,
     policy: Policy,
     staged: Staged,
-    lanes: RefCell<Ids<Rc<Lane>>>,
+    lanes: RefCell<BTreeMap<Box<[u8]>, Rc<Lane>>>,
     /// The calls on no context that are under way.
     singles: RefCell<Vec<Waiting>>,
     cache: Cache,
@@ -73,7 +73,7 @@ impl<B: Backend> Optimistic<B> {
             backend,
             policy,
             staged,
-            lanes: RefCell::new(ids()),
+            lanes: RefCell::default(),
             singles: RefCell::default(),
             cache: Cache::default(),
             now: Cell::new(f64::NEG_INFINITY),

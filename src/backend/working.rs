@@ -1,6 +1,6 @@
 //! Records from what is stored, and what is to be stored from records.
 
-use crate::delta::{code, text};
+use crate::delta::{code, print_code, text};
 use crate::document::Document;
 use crate::engine::{Commit, Head, Past, Record};
 use crate::json;
@@ -116,10 +116,12 @@ pub(super) fn entries_after(
             break;
         }
         reached = stored == Some(entry.previous);
+        let mut delta = Vec::new();
+        print_code(entry.code, true, &mut delta)?;
         entries.push(StoredEntry {
             head: entry.head,
             previous: Some(entry.previous.revision),
-            delta: text::print(&code::decode(entry.code)?),
+            delta,
             at: entry.at,
         });
     }

@@ -16,7 +16,6 @@ pub mod code;
 pub mod diff;
 pub mod invert;
 pub mod merge;
-mod print;
 pub mod text;
 
 use crate::json::Text;
@@ -25,7 +24,7 @@ pub use apply::apply;
 pub use diff::diff;
 pub use invert::invert;
 pub use merge::merge;
-pub use print::print_code;
+pub use text::print_code;
 
 /// What becomes of the fields of one object. Keys are JSON string text with quotes, each at most once.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -20,7 +20,7 @@ pub use write::{Guard, Written, creation};
 
 use core::cell::Cell;
 
-use crate::delta::{code, text};
+use crate::delta::print_code;
 use crate::{Code, Error, Result};
 
 /// Decides what a write does to a record.
@@ -218,15 +218,10 @@ impl<S: Store> Engine<S> {
     /// # Errors
     /// Those of the store.
     pub fn deltas(&self, id: &[u8], limit: usize, descending: bool) -> Result<Vec<Kept>> {
-        let mut found = Vec::new();
-        let mut read = |record: Option<&Record>| {
-            if let Some(record) = record {
-                found = kept(record, limit, descending)?;
-            }
-            Ok(())
-        };
-        self.store.read(id, &mut read)?;
-        Ok(found)
+        self.store.read(id, |record| match record {
+            Some(record) => kept(record, limit, descending),
+            None => Ok(Vec::new()),
+        })
     }
 
     /// Lets go of the store.
@@ -258,11 +253,13 @@ fn kept(record: &Record, limit: usize, descending: bool) -> Result<Vec<Kept>> {
         entries.truncate(limit);
     }
     let told = entries.iter().map(|entry| {
+        let mut delta = Vec::new();
+        print_code(entry.code, true, &mut delta)?;
         Ok(Kept {
             head: entry.head,
             previous: Some(entry.previous.revision),
             at: entry.at,
-            delta: text::print(&code::decode(entry.code)?),
+            delta,
         })
     });
     let mut told = told.collect::<Result<Vec<Kept>>>()?;

@@ -4,7 +4,7 @@ use crate::Result;
 use crate::delta::merge::Merger;
 use crate::delta::{Delta, print_code, text};
 
-use super::{Engine, Entry, Live, Once, Record, Revision, Store, not_found};
+use super::{Engine, Entry, Live, Record, Revision, Store, not_found};
 
 /// Merged deltas longer than the state are not sent, but up to so many bytes nobody minds.
 const SMALL_DELTA: usize = 1024;
@@ -62,11 +62,8 @@ impl<S: Store> Engine<S> {
         old_values: bool,
         see: impl FnOnce(Synced<'_>) -> R,
     ) -> Result<R> {
-        let mut see = Once::new(see);
-        let mut read =
-            |record: Option<&Record>| see.call(|see| answer(record, since, old_values).map(see));
-        self.store().read(id, &mut read)?;
-        see.result()
+        self.store()
+            .read(id, |record| answer(record, since, old_values).map(see))
     }
 }
 

@@ -238,9 +238,15 @@ fn read_object(text: &[u8], depth: u32) -> Result<Document> {
     Ok(Document::read(text))
 }
 
-fn check_length(document: &Document, code: &[u8], limits: &Limits) -> Result<()> {
+/// The state after the delta that `code` is of, where its measures can't be told without making it.
+fn replayed(document: &Document, code: &[u8]) -> Result<Document> {
     let mut after = document.clone();
     after.replay(code)?;
+    Ok(after)
+}
+
+fn check_length(document: &Document, code: &[u8], limits: &Limits) -> Result<()> {
+    let after = replayed(document, code)?;
     if after.length() > limits.context_bytes {
         return Err(too_large(after.length(), limits));
     }
@@ -248,8 +254,7 @@ fn check_length(document: &Document, code: &[u8], limits: &Limits) -> Result<()>
 }
 
 fn check_depth(document: &Document, code: &[u8], limits: &Limits) -> Result<()> {
-    let mut after = document.clone();
-    after.replay(code)?;
+    let after = replayed(document, code)?;
     let text = after.text();
     text::validate(&text, limits.depth).map_err(|refused| refused.into_error(&text))
 }

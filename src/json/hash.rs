@@ -5,9 +5,6 @@
 
 use core::sync::atomic::{AtomicU64, Ordering};
 
-use foldhash::fast::FixedState;
-use hashbrown::HashMap;
-
 static SEED: AtomicU64 = AtomicU64::new(0x9e37_79b9_7f4a_7c15);
 
 /// Sets the seed of all tables made from now on. To be called once, before the first table is made: whoever can choose
@@ -55,14 +52,6 @@ fn fold(x: u64, y: u64) -> u64 {
     let across = low.wrapping_mul(y >> 32);
     let other = high.wrapping_mul(y & 0xffff_ffff);
     across ^ other.rotate_right(32)
-}
-
-/// Something by id, where the ids are not kept elsewhere.
-pub type Ids<T> = HashMap<Box<[u8]>, T, FixedState>;
-
-/// An empty map.
-pub fn ids<T>() -> Ids<T> {
-    HashMap::with_hasher(FixedState::with_seed(SEED.load(Ordering::Relaxed)))
 }
 
 /// Positions by the hash of what stands there. Keys are not stored once more: callers compare where they have them.

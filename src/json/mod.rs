@@ -13,7 +13,7 @@ pub mod text;
 
 use std::borrow::Cow;
 
-pub use hash::{Ids, Positions, hash, ids, seed};
+pub use hash::{Positions, hash, seed};
 
 /// Canonical text of one value, borrowed where it stands in the input or in the store.
 pub type Text<'a> = Cow<'a, [u8]>;

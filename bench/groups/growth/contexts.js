@@ -1,6 +1,8 @@
 // Cost against how many contexts there are.
 
 import { dice, makeB } from "../../inputs.js";
+import { fill, updateAny } from "../updating.js";
+import { opener } from "./chords.js";
 import { curve } from "./curve.js";
 
 const COUNTS = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000];
@@ -11,20 +13,13 @@ const TTL = 1_000;
 
 export async function prepare({ Chord, whole }) {
   const few = (points) => (whole ? points : points.slice(0, 3));
-  const chords = [];
-  const open = async (options) => {
-    const chord = await Chord.open(options);
-    chords.push(chord);
-    return chord;
-  };
+  const { open, end } = opener(Chord);
   const filled = new Map();
   const updates = await curve("update by contexts", "update of B, by number of contexts", "flat", few(COUNTS), async (count) => {
     const chord = await open();
-    const ids = Array.from({ length: count }, (_, i) => `user:${i}`);
-    const context = makeB();
-    for (const id of ids) await chord.setContext(id, context);
+    const ids = await fill(chord, "user:", count);
     filled.set(count, { chord, ids });
-    return updateAny(chord, ids);
+    return { least: 200, ...updateAny(chord, ids, dice(3)) };
   });
   const reads = await curve("get by contexts", "get of unchanged B, by number of contexts", "flat", few(COUNTS), (count) =>
     getAny(filled.get(count)),
@@ -37,28 +32,7 @@ export async function prepare({ Chord, whole }) {
     (count) => cleanup(open, count),
   );
   const curves = [updates, reads, cleanups];
-  const end = () => Promise.all(chords.map((chord) => chord.close()));
   return { works: curves.flatMap(({ works }) => works), absent: [], facts: () => ({ curves }), end };
-}
-
-function updateAny(chord, ids) {
-  const roll = dice(3);
-  let chosen = [];
-  let turn = 0;
-  return {
-    least: 200,
-    before(n) {
-      turn += 1;
-      chosen = Array.from({ length: n }, () => ids[roll(ids.length)]);
-    },
-    async run() {
-      let last;
-      let at = 0;
-      for (const id of chosen) last = await chord.updateContext(id, { metadata: { theme: `${turn}-${at++}` } });
-      return last;
-    },
-    check: (last) => last.changed && last.context.context.metadata.lang === "en",
-  };
 }
 
 /** Contexts that somebody has read before, any of all that there are: the first read makes the object, and is not what is measured. */

@@ -2,6 +2,7 @@
 
 import { applyPlainly, isSame } from "../../applying.js";
 import { makeB, makeLarge } from "../../inputs.js";
+import { opener } from "./chords.js";
 import { curve } from "./curve.js";
 
 const LENGTHS = [1, 10, 100, 1_000, 10_000];
@@ -11,12 +12,7 @@ const LAGS = [1, 3, 10, 30, 100, 300, 1_000];
 
 export async function prepare({ Chord, whole }) {
   const few = (points) => (whole ? points : points.slice(0, 3));
-  const chords = [];
-  const open = async (options) => {
-    const chord = await Chord.open(options);
-    chords.push(chord);
-    return chord;
-  };
+  const { open, end } = opener(Chord);
   const logs = new Map();
   const updates = await curve(
     "update by log",
@@ -49,7 +45,6 @@ export async function prepare({ Chord, whole }) {
     (lag) => lagging(unbounded, lag, oneField),
   );
   const curves = [updates, syncs, apart, same];
-  const end = () => Promise.all(chords.map((chord) => chord.close()));
   return { works: curves.flatMap(({ works }) => works), absent: [], facts: () => ({ curves }), end };
 }
 

@@ -2,6 +2,7 @@
 
 import { floorOf } from "../../floor.js";
 import { makeDeep, makeLarge } from "../../inputs.js";
+import { updateOneField } from "../updating.js";
 import { curve } from "./curve.js";
 
 const SIZES = [1_000, 5_000, 20_000, 100_000, 500_000, 2_000_000, 5_000_000];
@@ -12,7 +13,9 @@ export async function prepare({ Chord, whole }) {
   const chord = await Chord.open();
   const few = (points) => (whole ? points : points.slice(0, 3));
   const curves = [
-    await curve("update by size", "update of one field, by bytes of the context", "flat", few(SIZES), (bytes) => updateSized(chord, bytes)),
+    await curve("update by size", "update of one field, by bytes of the context", "flat", few(SIZES), (bytes) =>
+      updateOneField(chord, `size:${bytes}`, makeLarge(bytes)),
+    ),
     await curve("floor by size", "the least for a context handed over, by its bytes", "told", few(SIZES), async (bytes) =>
       floorOf(makeLarge(bytes)),
     ),
@@ -35,25 +38,6 @@ export async function prepare({ Chord, whole }) {
   return { works: curves.flatMap(({ works }) => works), absent: [], facts: () => ({ curves }), end: () => chord.close() };
 }
 
-async function updateSized(chord, bytes) {
-  const id = `size:${bytes}`;
-  const context = makeLarge(bytes);
-  const keys = Object.keys(context);
-  await chord.setContext(id, context);
-  let at = 0;
-  return {
-    async run(n) {
-      let last;
-      for (let i = 0; i < n; i += 1) {
-        at += 1;
-        last = await chord.updateContext(id, { [keys[(at * 7_919) % keys.length]]: { count: -at } });
-      }
-      return last;
-    },
-    check: (last) => last.changed && Object.keys(last.delta.delta).length === 1,
-  };
-}
-
 async function setSized(chord, bytes) {
   const id = `set:${bytes}`;
   const context = makeLarge(bytes);
@@ -74,22 +58,9 @@ async function setSized(chord, bytes) {
   };
 }
 
-async function updateWide(chord, fields) {
-  const id = `wide:${fields}`;
-  const keys = Array.from({ length: fields }, (_, i) => `field-${i}`);
-  await chord.setContext(id, Object.fromEntries(keys.map((key, i) => [key, i])));
-  let at = 0;
-  return {
-    async run(n) {
-      let last;
-      for (let i = 0; i < n; i += 1) {
-        at += 1;
-        last = await chord.updateContext(id, { [keys[(at * 7_919) % fields]]: -at });
-      }
-      return last;
-    },
-    check: (last) => last.changed && Object.keys(last.delta.delta).length === 1,
-  };
+function updateWide(chord, fields) {
+  const context = Object.fromEntries(Array.from({ length: fields }, (_, i) => [`field-${i}`, i]));
+  return updateOneField(chord, `wide:${fields}`, context, (key, value) => ({ [key]: value }));
 }
 
 async function updateDeep(chord, levels) {

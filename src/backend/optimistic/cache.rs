@@ -1,9 +1,9 @@
 //! What is known of the records in memory, and how many of those are kept.
 
 use core::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 
 use crate::engine::Record;
-use crate::json::{Ids, ids};
 
 use super::super::Memory;
 
@@ -39,14 +39,14 @@ struct Known {
 
 /// What is known of records in memory.
 pub(super) struct Cache {
-    known: RefCell<Ids<Known>>,
+    known: RefCell<BTreeMap<Box<[u8]>, Known>>,
     young_bytes: Cell<usize>,
 }
 
 impl Default for Cache {
     fn default() -> Self {
         Cache {
-            known: RefCell::new(ids()),
+            known: RefCell::default(),
             young_bytes: Cell::new(0),
         }
     }
