@@ -59,6 +59,8 @@ const rememberedBytes = 1024;
 /** What an operation takes besides its path and items: brackets, commas, a number. */
 const operationRoom = 64;
 
+const operationKinds = ["remove", "append", "increment"] as const;
+
 /** In the place of an end: what was to be printed is refused. */
 export const failed = -1;
 /** In the place of a value stood an operation, which is printed elsewhere. */
@@ -139,13 +141,13 @@ export class JsonWriter extends Utf8Writer {
     // Paths repeat what their objects share, so they may measure as much as all else; what stands around them is little.
     this.end = 2 * this.#limits.bytes + operationRoom * this.#placed.length + operationRoom;
     let at = this.raw("{", start);
-    for (const kind of ["remove", "append", "increment"] as const) {
-      const those = this.#placed.filter(({ operation }) => (operation?.operation ?? "remove") === kind);
-      if (those.length === 0) continue;
-      at = this.raw(`${at === start + 1 ? "" : ","}"${kind}":[`, at);
-      for (const [index, { path, operation }] of those.entries()) {
-        if (index > 0) at = this.raw(",", at);
-        at = this.raw(operation === undefined ? "[" : "[[", at);
+    for (const kind of operationKinds) {
+      let isFirst = true;
+      for (const { path, operation } of this.#placed) {
+        if ((operation?.operation ?? "remove") !== kind) continue;
+        if (isFirst) at = this.raw(`${at === start + 1 ? "" : ","}"${kind}":[`, at);
+        at = this.raw(`${isFirst ? "" : ","}${operation === undefined ? "[" : "[["}`, at);
+        isFirst = false;
         for (let level = path.length - 1; level >= 0; level -= 1) {
           at = this.string(path[level] as string, at, level === path.length - 1);
         }
@@ -157,7 +159,7 @@ export class JsonWriter extends Utf8Writer {
         }
         if (at > this.end) return this.#fail("bytes");
       }
-      at = this.raw("]", at);
+      if (!isFirst) at = this.raw("]", at);
     }
     return this.raw("}", at);
   }

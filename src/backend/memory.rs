@@ -137,9 +137,17 @@ impl Store for Memory {
             (Step::Keep, None) => return Err(Error::new(Code::NotFound, "no context has this id")),
         };
         let (slot, code) = match (commit, found) {
-            (Commit::Change { head, at, code }, Some(slot)) => {
+            (
+                Commit::Change {
+                    head,
+                    at,
+                    code,
+                    merged,
+                },
+                Some(slot),
+            ) => {
                 if let Some(there) = records.get_mut(slot) {
-                    there.record.change(head, at, &code)?;
+                    there.record.change(head, at, &code, merged)?;
                 }
                 (slot, code)
             }

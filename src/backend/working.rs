@@ -1,8 +1,8 @@
 //! Records from what is stored, and what is to be stored from records.
 
 use crate::delta::{code, print_code, text};
-use crate::document::Document;
-use crate::engine::{Commit, Head, Past, Record};
+use crate::document::{Document, Merged};
+use crate::engine::{Head, Past, Record};
 use crate::json;
 use crate::{Code, Error, Result};
 
@@ -62,7 +62,7 @@ impl Working {
                 return Err(broken("entries that don't follow each other"));
             }
             let Past { head, at, code, .. } = past(entry)?;
-            self.record.apply(Commit::Change { head, at, code })?;
+            self.record.change(head, at, &code, Merged::default())?;
             self.unsnapped = unsnapped(self.unsnapped, entry.delta.len(), &self.record);
         }
         Ok(self)

@@ -51,7 +51,7 @@ impl Document {
     }
 
     /// The stored form of validated canonical text.
-    fn of(text: Vec<u8>) -> Self {
+    pub(super) fn of(text: Vec<u8>) -> Self {
         if text.len() > SMALL {
             return Document::read(&text);
         }
@@ -159,7 +159,7 @@ fn splice_value(bytes: &mut Vec<u8>, at: usize, op: u8, reader: &mut Reader<'_>)
 }
 
 /// Puts `parts` in the place of what stands from `start` to `end`.
-fn splice(bytes: &mut Vec<u8>, start: usize, end: usize, parts: &[&[u8]]) {
+pub(super) fn splice(bytes: &mut Vec<u8>, start: usize, end: usize, parts: &[&[u8]]) {
     let comes: usize = parts.iter().map(|part| part.len()).sum();
     let goes = end - start;
     let length = bytes.len();
@@ -250,11 +250,7 @@ impl Field {
                 let at = *key as usize + 1;
                 let mut bytes = core::mem::take(text).into_vec();
                 splice_value(&mut bytes, at, op, reader)?;
-                if bytes.len() - at > SMALL {
-                    *self = Field::new(&bytes[..at - 1], &bytes[at..]);
-                } else {
-                    *text = bytes.into();
-                }
+                *self = Field::of(at - 1, bytes);
                 Ok(())
             }
         }

@@ -7,6 +7,7 @@
 mod apply;
 mod array;
 mod compare;
+mod merge;
 mod object;
 mod operations;
 mod update;
@@ -18,6 +19,7 @@ use crate::json::{Text, text};
 use array::Array;
 use object::Object;
 
+pub use merge::Merged;
 pub use operations::{Operation, Operations};
 
 /// Containers with longer text are indexed. Measured: below, scanning and splicing text beats an index in time and memory.

@@ -28,6 +28,18 @@ impl Field {
         }
     }
 
+    /// From `"key":value`, where the key with its quotes takes `key` bytes.
+    pub(super) fn of(key: usize, text: Vec<u8>) -> Self {
+        let value = &text[key + 1..];
+        if value.len() > SMALL {
+            return Field::new(&text[..key], value);
+        }
+        Field::Text {
+            key: key as u32,
+            text: text.into(),
+        }
+    }
+
     pub(super) fn key(&self) -> &[u8] {
         match self {
             Field::Text { key, text } => &text[..*key as usize],
@@ -184,6 +196,17 @@ impl Object {
             outcome?;
         }
         Ok(())
+    }
+
+    /// Puts a field in the place of the one at `position`, which has the same key, or behind all others.
+    pub(super) fn put(&mut self, position: Option<usize>, field: Field) {
+        let Some(position) = position else {
+            return self.push(field);
+        };
+        if let Some(Some(there)) = self.fields.get_mut(position) {
+            self.bytes = self.bytes + field.length() - there.length();
+            *there = field;
+        }
     }
 
     pub(super) fn remove(&mut self, position: usize) {

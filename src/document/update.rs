@@ -1,9 +1,9 @@
-//! The delta that a partial update makes: a deep merge, and the operations that are computed when they are committed.
+//! The delta that a partial update with operations makes: they are computed when it is committed, on what its merge leaves.
 
 use std::borrow::Cow;
 
 use crate::delta::array::Extent;
-use crate::delta::code::{self, op};
+use crate::delta::code;
 use crate::delta::merge::Merger;
 use crate::delta::{Change, Delta, Span, apply, diff};
 use crate::json::{Text, number, text};
@@ -14,16 +14,6 @@ use super::object::{Object, Value};
 use super::{Document, Operation, Operations};
 
 impl Document {
-    /// Appends the code of the delta of merging `changes`, validated text of an object, into this one.
-    pub fn merge(&self, changes: &[u8], code: &mut Vec<u8>) {
-        match Value::of(self) {
-            this @ (Value::Object(_) | Value::Text([b'{', ..])) => {
-                merge_fields(this, changes, code);
-            }
-            _ => code::encode(&Delta::default(), code),
-        }
-    }
-
     /// The delta of merging `changes`, followed by `operations`.
     ///
     /// # Errors
@@ -36,7 +26,7 @@ impl Document {
         let mut merged = Delta::default();
         if changes != b"{}" {
             let mut bytes = Vec::new();
-            self.merge(changes, &mut bytes);
+            self.merge(changes, &mut bytes)?;
             merged = code::decode(&bytes)?.into_owned();
         }
         let this = Value::of(self);
@@ -68,74 +58,8 @@ impl Document {
     }
 }
 
-/// Appends what merging `changes` does to the fields of an object and gives how many it changes.
-fn merge_fields(object: Value<'_>, changes: &[u8], code: &mut Vec<u8>) -> usize {
-    let place = code.len();
-    code.push(0);
-    let mut count = 0;
-    let mut hint = 1;
-    for (key, new) in text::fields(changes) {
-        let before = code.len();
-        code::write_bytes(key, code);
-        let changed = match object.look_up(key, &mut hint) {
-            Some(value) => merge_value(value, new, code),
-            None => {
-                code.push(op::ADDED);
-                code::write_bytes(new, code);
-                true
-            }
-        };
-        count += usize::from(changed);
-        if !changed {
-            code.truncate(before);
-        }
-    }
-    code::set_number(count as u64, place, code);
-    count
-}
-
-/// Appends what merging `new` makes of a value; gives whether it changes.
-fn merge_value(value: Value<'_>, new: &[u8], code: &mut Vec<u8>) -> bool {
-    match (value, new) {
-        (Value::Object(_) | Value::Text([b'{', ..]), [b'{', ..]) => {
-            code.push(op::NESTED);
-            merge_fields(value, new, code) > 0
-        }
-        (Value::Text(old), _) if old == new => false,
-        (Value::Text([b'[', ..]) | Value::Array(_), [b'[', ..]) => {
-            let change = value.against(new);
-            if let Some(change) = &change {
-                code::encode_change(change, code);
-            }
-            change.is_some()
-        }
-        _ => {
-            code.push(op::MODIFIED);
-            code::write_bytes(&value.text(), code);
-            code::write_bytes(new, code);
-            true
-        }
-    }
-}
-
 fn child<'a>(object: &'a Object, key: &[u8]) -> Option<Value<'a>> {
     Some(object.field(object.find(key)?)?.value())
-}
-
-impl<'a> Value<'a> {
-    /// The field `key` of an object. `hint` is where it may stand in a small one, and then where the one behind it does.
-    fn look_up(self, key: &[u8], hint: &mut usize) -> Option<Value<'a>> {
-        match self {
-            Value::Object(object) => child(object, key),
-            Value::Text(text) => {
-                let at = text::find_field(text, 0, *hint, key)?;
-                let end = text::skip_value(text, at);
-                *hint = end + 1;
-                Some(Value::Text(&text[at..end]))
-            }
-            Value::Array(_) => None,
-        }
-    }
 }
 
 /// A value as it stands after the changes found so far.
@@ -306,7 +230,8 @@ impl<'a> Value<'a> {
     ) -> Result<State<'a, 's>> {
         let stored = match self {
             Value::Object(object) => child(object, key),
-            Value::Text([b'{', ..]) => self.look_up(key, &mut 1),
+            Value::Text(text @ [b'{', ..]) => text::find_field(text, 0, 1, key)
+                .map(|at| Value::Text(&text[at..text::skip_value(text, at)])),
             _ => return Err(not_an_object(operation)),
         };
         let change =

@@ -2,7 +2,7 @@
 
 use crate::delta::merge::Merger;
 use crate::delta::{apply, invert, text};
-use crate::document::Document;
+use crate::document::{Document, Merged};
 use crate::{Code, Error, Result};
 
 use super::log::{Entries, Entry, Keep, Log};
@@ -52,6 +52,8 @@ pub enum Commit {
         at: f64,
         /// The delta's compact code.
         code: Vec<u8>,
+        /// What is known of the state after it.
+        merged: Merged,
     },
 }
 
@@ -204,7 +206,12 @@ impl Record {
     /// `internal` when it doesn't fit; the record is unusable then.
     pub fn apply(&mut self, commit: Commit) -> Result<()> {
         match commit {
-            Commit::Change { head, at, code } => self.change(head, at, &code),
+            Commit::Change {
+                head,
+                at,
+                code,
+                merged,
+            } => self.change(head, at, &code, merged),
             commit => {
                 *self = Record::create(commit)?;
                 Ok(())
@@ -216,7 +223,7 @@ impl Record {
     ///
     /// # Errors
     /// As [`apply`](Record::apply).
-    pub fn change(&mut self, head: Head, at: f64, code: &[u8]) -> Result<()> {
+    pub fn change(&mut self, head: Head, at: f64, code: &[u8], merged: Merged) -> Result<()> {
         let before = Stamp {
             revision: self.head.revision,
             at: self.at,
@@ -224,7 +231,7 @@ impl Record {
         let Body::Live(live) = &mut self.body else {
             return Err(out_of_order());
         };
-        live.document.replay(code)?;
+        live.document.install(merged, code)?;
         let now = Stamp {
             revision: head.revision,
             at,

@@ -1,7 +1,7 @@
 //! Set, update and restore.
 
 use crate::delta::{Change, Delta, code};
-use crate::document::{Document, Operations};
+use crate::document::{Document, Merged, Operations};
 use crate::json::text;
 use crate::{Code, Error, Result};
 
@@ -64,7 +64,7 @@ impl<S: Store> Engine<S> {
             let delta = compared.map_err(|refused| refused.into_error(after))?;
             let mut code = Vec::new();
             code::encode(&delta, &mut code);
-            Ok(self.change(record, code, now))
+            Ok(self.change(record, code, Merged::default(), now))
         };
         self.commit(id, now, &mut step, see)
     }
@@ -93,19 +93,20 @@ impl<S: Store> Engine<S> {
             check(guard, record)?;
             let live = record.and_then(Record::live).ok_or_else(not_found)?;
             let mut code = Vec::with_capacity(2 * changes.len());
-            if operations.0.is_empty() {
-                live.document().merge(changes, &mut code);
+            let merged = if operations.0.is_empty() {
+                live.document().merge(changes, &mut code)?
             } else {
                 let delta = live.document().update(changes, operations)?;
                 code::encode(&delta, &mut code);
-            }
+                Merged::default()
+            };
             if live.document().length() + grows_at_most > limits.context_bytes {
                 check_length(live.document(), &code, &limits)?;
             }
             if operations.deepest() > limits.depth {
                 check_depth(live.document(), &code, &limits)?;
             }
-            Ok(self.change(record, code, now))
+            Ok(self.change(record, code, merged, now))
         };
         self.commit(id, now, &mut step, see)
     }
@@ -153,7 +154,7 @@ impl<S: Store> Engine<S> {
         see.result()
     }
 
-    fn change(&self, record: Option<&Record>, code: Vec<u8>, now: f64) -> Step {
+    fn change(&self, record: Option<&Record>, code: Vec<u8>, merged: Merged, now: f64) -> Step {
         if code == code::EMPTY {
             return Step::Keep;
         }
@@ -161,6 +162,7 @@ impl<S: Store> Engine<S> {
             head: self.next_head(last_version(record)),
             at: now,
             code,
+            merged,
         })
     }
 }

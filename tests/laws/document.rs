@@ -222,6 +222,23 @@ fn a_partial_update_is_a_deep_merge_followed_by_its_operations() {
 }
 
 #[test]
+fn a_merge_leaves_equal_elements_of_an_array_as_they_stand() {
+    let (one, other) = (r#"{"x":"one","y":"two"}"#, r#"{"y":"two","x":"one"}"#);
+    let long = "l".repeat(600);
+    for padding in ["p", &long] {
+        let before = format!(r#"{{"list":[{one},{one},1],"padding":"{padding}"}}"#);
+        let changes = format!(r#"{{"list":[{other},{other},2]}}"#);
+        laws::merged(before.as_bytes(), changes.as_bytes());
+        let mut document = Document::read(before.as_bytes());
+        let mut code = Vec::new();
+        let merged = document.merge(changes.as_bytes(), &mut code).unwrap();
+        document.install(merged, &code).unwrap();
+        let after = format!(r#"{{"list":[{one},{one},2],"padding":"{padding}"}}"#);
+        assert_eq!(document.text(), after.as_bytes());
+    }
+}
+
+#[test]
 fn thousands_of_operations_take_little_longer_than_one_each() {
     let paths: Vec<String> = (0..30_000)
         .map(|n| format!(r#"["{}","k{n}"]"#, n % 3))

@@ -164,9 +164,31 @@ pub fn follow<'a>(state: &[u8], first: Delta<'a>, second: &'a Delta<'a>) {
     }
 }
 
+/// What a merge leaves of the stored form is what the delta makes of it: byte for byte, and as well indexed.
+#[track_caller]
+pub fn merged(before: &[u8], changes: &[u8]) {
+    let shown = || {
+        let (changes, before) = (read(changes), read(before));
+        format!("after merging {changes} into {before}")
+    };
+    let (mut installed, mut replayed) = (Document::read(before), Document::read(before));
+    for changes in [changes, before] {
+        let mut code = Vec::new();
+        let merged = installed.merge(changes, &mut code).unwrap();
+        let mut again = Vec::new();
+        replayed.merge(changes, &mut again).unwrap();
+        assert_eq!(again, code, "{}", shown());
+        installed.install(merged, &code).unwrap();
+        replayed.replay(&code).unwrap();
+        assert_eq!(installed.text(), replayed.text(), "{}", shown());
+        assert_eq!(installed.length(), installed.text().len(), "{}", shown());
+    }
+}
+
 /// A partial update of the stored form against the judge's.
 #[track_caller]
 pub fn update(before: &[u8], changes: &[u8], operations: &Operations<'_>) {
+    merged(before, changes);
     let shown = || {
         format!(
             "{:?} after {} on {}",

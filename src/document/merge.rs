@@ -1,0 +1,230 @@
+//! A deep merge: the code of the delta it makes and, where the state is small enough for that, the state after it, in one pass.
+
+use crate::Result;
+use crate::delta::apply;
+use crate::delta::code::{self, op};
+use crate::json::text;
+
+use super::Document;
+use super::apply::splice;
+use super::object::{Field, Object, Value};
+
+/// What a merge left of a state, so that its delta need not be applied.
+#[derive(Clone, Debug, Default)]
+pub struct Merged(After);
+
+#[derive(Clone, Debug, Default)]
+enum After {
+    /// It has to be made by the delta.
+    #[default]
+    Unknown,
+    /// All of a small object.
+    Text(Vec<u8>),
+    /// Fields of a large one, by their positions, or new.
+    Fields(Vec<(Option<usize>, Field)>),
+}
+
+impl Document {
+    /// Appends the code of the delta of merging `changes`, validated text of an object, into this one. What is given is for
+    /// [`Document::install`].
+    ///
+    /// # Errors
+    /// None where the stored form is whole.
+    pub fn merge(&self, changes: &[u8], code: &mut Vec<u8>) -> Result<Merged> {
+        match self {
+            Document::Object(object) => object.merge(changes, code).map(|(_, merged)| merged),
+            Document::Text(text) if text::is_object(text) => {
+                let mut after = Vec::with_capacity(text.len() + changes.len());
+                after.extend_from_slice(text);
+                merge_object(&mut after, 0, changes, code)?;
+                Ok(Merged(After::Text(after)))
+            }
+            _ => {
+                code.extend_from_slice(&code::EMPTY);
+                Ok(Merged::default())
+            }
+        }
+    }
+
+    /// Makes this the state after the delta that `code` is of; `merged` is what [`Document::merge`] gave with it, if that made it.
+    ///
+    /// # Errors
+    /// As [`Document::replay`].
+    pub fn install(&mut self, merged: Merged, code: &[u8]) -> Result<()> {
+        match (&mut *self, merged.0) {
+            (Document::Text(there), After::Text(after)) if there.len() == after.len() => {
+                there.copy_from_slice(&after);
+            }
+            (_, After::Text(after)) => *self = Document::of(after),
+            (Document::Object(object), After::Fields(fields)) => {
+                for (position, field) in fields {
+                    object.put(position, field);
+                }
+            }
+            _ => return self.replay(code),
+        }
+        Ok(())
+    }
+}
+
+impl Object {
+    /// Gives whether any field changes, too.
+    fn merge(&self, changes: &[u8], code: &mut Vec<u8>) -> Result<(bool, Merged)> {
+        let mut count = Count::begin(code);
+        let mut after = Some(Vec::new());
+        for (key, new) in text::fields(changes) {
+            let before = code.len();
+            code::write_bytes(key, code);
+            let position = self.find(key);
+            let changed = match position.and_then(|position| self.field(position)) {
+                None => {
+                    added(new, code);
+                    let field = Field::new(key, new);
+                    if let Some(after) = &mut after {
+                        after.push((position, field));
+                    }
+                    true
+                }
+                Some(Field::Text { text, .. }) => {
+                    let mut bytes = Vec::with_capacity(text.len() + new.len());
+                    bytes.extend_from_slice(text);
+                    let changed = merge_value(&mut bytes, key.len() + 1, new, code)?;
+                    if let (true, Some(after)) = (changed, &mut after) {
+                        after.push((position, Field::of(key.len(), bytes)));
+                    }
+                    changed
+                }
+                Some(Field::Tree(tree)) => {
+                    let changed = merge_large(&tree.1, new, code)?;
+                    if changed {
+                        after = None;
+                    }
+                    changed
+                }
+            };
+            count.note(changed, before, code);
+        }
+        let merged = Merged(after.map_or(After::Unknown, After::Fields));
+        Ok((count.end(code), merged))
+    }
+}
+
+/// The fields of an object that change, as their number stands in front of them in the code.
+struct Count {
+    place: usize,
+    fields: u64,
+}
+
+impl Count {
+    fn begin(code: &mut Vec<u8>) -> Self {
+        code.push(0);
+        Count {
+            place: code.len() - 1,
+            fields: 0,
+        }
+    }
+
+    /// Counts a field whose code begins at `start`, or takes it away where it doesn't change.
+    fn note(&mut self, changed: bool, start: usize, code: &mut Vec<u8>) {
+        if changed {
+            self.fields += 1;
+        } else {
+            code.truncate(start);
+        }
+    }
+
+    /// Whether any field changes.
+    fn end(self, code: &mut Vec<u8>) -> bool {
+        code::set_number(self.fields, self.place, code);
+        self.fields > 0
+    }
+}
+
+/// Appends what merging `new` makes of a large value; gives whether it changes.
+fn merge_large(large: &Document, new: &[u8], code: &mut Vec<u8>) -> Result<bool> {
+    match (Value::of(large), new) {
+        (Value::Object(object), [b'{', ..]) => {
+            code.push(op::NESTED);
+            object.merge(new, code).map(|(changed, _)| changed)
+        }
+        (array @ Value::Array(_), [b'[', ..]) => {
+            let change = array.against(new);
+            if let Some(change) = &change {
+                code::encode_change(change, code);
+            }
+            Ok(change.is_some())
+        }
+        (value, _) => {
+            modified(&value.text(), new, code);
+            Ok(true)
+        }
+    }
+}
+
+/// Merges into the object that stands at `start`; gives whether any field changes.
+fn merge_object(
+    bytes: &mut Vec<u8>,
+    start: usize,
+    changes: &[u8],
+    code: &mut Vec<u8>,
+) -> Result<bool> {
+    let mut count = Count::begin(code);
+    let mut last = None;
+    for (key, new) in text::fields(changes) {
+        let before = code.len();
+        code::write_bytes(key, code);
+        // Mostly fields come in the order they are stored in.
+        let hint = last.map_or(start + 1, |at| text::skip_value(bytes, at) + 1);
+        let changed = match text::find_field(bytes, start, hint, key) {
+            Some(at) => {
+                last = Some(at);
+                merge_value(bytes, at, new, code)?
+            }
+            None => {
+                added(new, code);
+                let end = text::skip_value(bytes, start) - 1;
+                let comma = &b","[..usize::from(bytes[end - 1] != b'{')];
+                splice(bytes, end, end, &[comma, key, b":", new]);
+                true
+            }
+        };
+        count.note(changed, before, code);
+    }
+    Ok(count.end(code))
+}
+
+/// Merges into the value that stands at `at`; gives whether it changes.
+fn merge_value(bytes: &mut Vec<u8>, at: usize, new: &[u8], code: &mut Vec<u8>) -> Result<bool> {
+    if let (Some(b'{'), [b'{', ..]) = (bytes.get(at), new) {
+        code.push(op::NESTED);
+        return merge_object(bytes, at, new, code);
+    }
+    let end = text::skip_value(bytes, at);
+    let old = &bytes[at..end];
+    if old == new {
+        return Ok(false);
+    }
+    if let ([b'[', ..], [b'[', ..]) = (old, new) {
+        let Some(change) = Value::Text(old).against(new) else {
+            return Ok(false);
+        };
+        code::encode_change(&change, code);
+        let after = apply::value(old, &change)?.into_owned();
+        splice(bytes, at, end, &[&after]);
+        return Ok(true);
+    }
+    modified(old, new, code);
+    splice(bytes, at, end, &[new]);
+    Ok(true)
+}
+
+fn added(new: &[u8], code: &mut Vec<u8>) {
+    code.push(op::ADDED);
+    code::write_bytes(new, code);
+}
+
+fn modified(old: &[u8], new: &[u8], code: &mut Vec<u8>) {
+    code.push(op::MODIFIED);
+    code::write_bytes(old, code);
+    code::write_bytes(new, code);
+}
