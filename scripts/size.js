@@ -17,7 +17,7 @@ import { isMain, main } from "./say.js";
  */
 const stores = [
   { name: "memory", entry: "./memory", wasm: "chord.wasm", target: 40, limit: 82 },
-  { name: "IndexedDB", entry: ".", wasm: "chord-indexeddb.wasm", target: 60, limit: 128 },
+  { name: "IndexedDB", entry: ".", wasm: "chord-indexeddb.wasm", target: 60, limit: 129 },
 ];
 /** The README's figures may be off by so much: compilers differ a little. */
 const tolerance = 1024;

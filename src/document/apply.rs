@@ -10,7 +10,7 @@ use crate::json::text;
 
 use super::array::Array;
 use super::object::{Field, Object};
-use super::{Document, SMALL};
+use super::{Document, GROWN, SMALL};
 
 impl Document {
     /// Applies `delta`.
@@ -83,7 +83,11 @@ fn splice_object(bytes: &mut Vec<u8>, start: usize, reader: &mut Reader<'_>) -> 
         return Err(mismatch("expected an object"));
     }
     let mut hint = start + 1;
-    for _ in 0..next(reader.count())? {
+    let count = next(reader.count())?;
+    for done in 0..count {
+        if bytes.len() > GROWN {
+            return splice_grown(bytes, start, count - done, reader);
+        }
         let key = next(reader.bytes())?;
         let found = text::find_field(bytes, start, hint, key);
         match splice_field(bytes, start, key, found, reader) {
@@ -91,6 +95,22 @@ fn splice_object(bytes: &mut Vec<u8>, start: usize, reader: &mut Reader<'_>) -> 
             Err(error) => return Err(error.under(key)),
         }
     }
+    Ok(())
+}
+
+/// Applies what is left of a delta to an object that is small no longer: each field would take as long as all before it.
+fn splice_grown(
+    bytes: &mut Vec<u8>,
+    start: usize,
+    count: usize,
+    reader: &mut Reader<'_>,
+) -> Result<()> {
+    let end = text::skip_value(bytes, start);
+    let mut object = Object::read(&bytes[start..end]);
+    object.replay_fields(count, reader)?;
+    let mut after = Vec::new();
+    object.write(&mut after);
+    splice(bytes, start, end, &[&after]);
     Ok(())
 }
 
@@ -178,9 +198,14 @@ pub(super) fn splice(bytes: &mut Vec<u8>, start: usize, end: usize, parts: &[&[u
 }
 
 impl Object {
-    /// Recurses once a level and for no other reason: all else is called, so that its stack frame stays small.
     fn replay(&mut self, reader: &mut Reader<'_>) -> Result<()> {
-        for _ in 0..next(reader.count())? {
+        let count = next(reader.count())?;
+        self.replay_fields(count, reader)
+    }
+
+    /// Recurses once a level and for no other reason: all else is called, so that its stack frame stays small.
+    fn replay_fields(&mut self, count: usize, reader: &mut Reader<'_>) -> Result<()> {
+        for _ in 0..count {
             let key = next(reader.bytes())?;
             let found = self.find(key);
             let op = next(reader.byte())?;

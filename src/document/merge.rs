@@ -5,9 +5,9 @@ use crate::delta::apply;
 use crate::delta::code::{self, op};
 use crate::json::text;
 
-use super::Document;
 use super::apply::splice;
-use super::object::{Field, Object, Value};
+use super::object::{Field, Object, Value, refilled};
+use super::{Document, GROWN};
 
 /// What a merge left of a state, so that its delta need not be applied.
 #[derive(Clone, Debug, Default)]
@@ -20,8 +20,18 @@ enum After {
     Unknown,
     /// All of a small object.
     Text(Vec<u8>),
-    /// Fields of a large one, by their positions, or new.
-    Fields(Vec<(Option<usize>, Field)>),
+    /// Fields of a large one.
+    Fields(Vec<AfterField>),
+}
+
+#[derive(Clone, Debug)]
+struct AfterField {
+    /// None where it is new.
+    position: Option<usize>,
+    /// Bytes of its key, with the quotes.
+    key: usize,
+    /// `"key":value`.
+    text: Vec<u8>,
 }
 
 impl Document {
@@ -33,6 +43,10 @@ impl Document {
     pub fn merge(&self, changes: &[u8], code: &mut Vec<u8>) -> Result<Merged> {
         match self {
             Document::Object(object) => object.merge(changes, code).map(|(_, merged)| merged),
+            Document::Text(text) if text::is_object(text) && changes.len() > GROWN => {
+                Object::read(text).merge(changes, code)?;
+                Ok(Merged::default())
+            }
             Document::Text(text) if text::is_object(text) => {
                 let mut after = Vec::with_capacity(text.len() + changes.len());
                 after.extend_from_slice(text);
@@ -52,13 +66,15 @@ impl Document {
     /// As [`Document::replay`].
     pub fn install(&mut self, merged: Merged, code: &[u8]) -> Result<()> {
         match (&mut *self, merged.0) {
-            (Document::Text(there), After::Text(after)) if there.len() == after.len() => {
-                there.copy_from_slice(&after);
+            (Document::Text(there), After::Text(after)) => {
+                *self = Document::of(refilled(there, &after));
             }
-            (_, After::Text(after)) => *self = Document::of(after),
             (Document::Object(object), After::Fields(fields)) => {
-                for (position, field) in fields {
-                    object.put(position, field);
+                for field in fields {
+                    match field.position {
+                        Some(position) => object.rewrite(position, field.key, &field.text),
+                        None => object.push(Field::of(field.key, field.text)),
+                    }
                 }
             }
             _ => return self.replay(code),
@@ -79,23 +95,30 @@ impl Object {
             let changed = match position.and_then(|position| self.field(position)) {
                 None => {
                     added(new, code);
-                    let field = Field::new(key, new);
                     if let Some(after) = &mut after {
-                        after.push((position, field));
+                        after.push(AfterField {
+                            position,
+                            key: key.len(),
+                            text: [key, b":", new].concat(),
+                        });
                     }
                     true
                 }
-                Some(Field::Text { text, .. }) => {
-                    let mut bytes = Vec::with_capacity(text.len() + new.len());
-                    bytes.extend_from_slice(text);
-                    let changed = merge_value(&mut bytes, key.len() + 1, new, code)?;
+                Some(Field::Text { text: old, .. }) if old.len().max(new.len()) <= GROWN => {
+                    let mut text = Vec::with_capacity(old.len() + new.len());
+                    text.extend_from_slice(old);
+                    let changed = merge_value(&mut text, key.len() + 1, new, code)?;
                     if let (true, Some(after)) = (changed, &mut after) {
-                        after.push((position, Field::of(key.len(), bytes)));
+                        after.push(AfterField {
+                            position,
+                            key: key.len(),
+                            text,
+                        });
                     }
                     changed
                 }
-                Some(Field::Tree(tree)) => {
-                    let changed = merge_large(&tree.1, new, code)?;
+                Some(field) => {
+                    let changed = merge_large(field.value(), new, code)?;
                     if changed {
                         after = None;
                     }
@@ -140,21 +163,27 @@ impl Count {
     }
 }
 
-/// Appends what merging `new` makes of a large value; gives whether it changes.
-fn merge_large(large: &Document, new: &[u8], code: &mut Vec<u8>) -> Result<bool> {
-    match (Value::of(large), new) {
+/// Appends what merging `new` makes of a value, where one of the two is large; gives whether it changes.
+fn merge_large(value: Value<'_>, new: &[u8], code: &mut Vec<u8>) -> Result<bool> {
+    match (value, new) {
         (Value::Object(object), [b'{', ..]) => {
             code.push(op::NESTED);
             object.merge(new, code).map(|(changed, _)| changed)
         }
-        (array @ Value::Array(_), [b'[', ..]) => {
-            let change = array.against(new);
+        (Value::Text(text @ [b'{', ..]), [b'{', ..]) => {
+            code.push(op::NESTED);
+            let object = Object::read(text);
+            object.merge(new, code).map(|(changed, _)| changed)
+        }
+        (Value::Text([b'[', ..]) | Value::Array(_), [b'[', ..]) => {
+            let change = value.against(new);
             if let Some(change) = &change {
                 code::encode_change(change, code);
             }
             Ok(change.is_some())
         }
-        (value, _) => {
+        (Value::Text(old), _) if old == new => Ok(false),
+        _ => {
             modified(&value.text(), new, code);
             Ok(true)
         }

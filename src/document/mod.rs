@@ -25,6 +25,10 @@ pub use operations::{Operation, Operations};
 /// Containers with longer text are indexed. Measured: below, scanning and splicing text beats an index in time and memory.
 const SMALL: usize = 512;
 
+/// Changes that are longer, or make a small container longer, take an index: looking for each key through all text would take as long as
+/// their number times their length.
+const GROWN: usize = 2 * SMALL;
+
 /// A value in stored form.
 #[derive(Clone, Debug)]
 pub enum Document {

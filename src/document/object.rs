@@ -198,15 +198,17 @@ impl Object {
         Ok(())
     }
 
-    /// Puts a field in the place of the one at `position`, which has the same key, or behind all others.
-    pub(super) fn put(&mut self, position: Option<usize>, field: Field) {
-        let Some(position) = position else {
-            return self.push(field);
+    /// Makes `text`, `"key":value`, the field at `position`, which has that key.
+    pub(super) fn rewrite(&mut self, position: usize, key: usize, text: &[u8]) {
+        let Some(Some(field)) = self.fields.get_mut(position) else {
+            return;
         };
-        if let Some(Some(there)) = self.fields.get_mut(position) {
-            self.bytes = self.bytes + field.length() - there.length();
-            *there = field;
-        }
+        self.bytes = self.bytes + text.len() - field.length();
+        let bytes = match field {
+            Field::Text { text: there, .. } => refilled(there, text),
+            Field::Tree(_) => text.into(),
+        };
+        *field = Field::of(key, bytes);
     }
 
     pub(super) fn remove(&mut self, position: usize) {
@@ -226,6 +228,15 @@ impl Object {
         let fields = &self.fields;
         self.index = Positions::of(fields.len(), &|position| key_hash(fields, position));
     }
+}
+
+/// What `text` says, where `there` stood: an allocation that is given back for another one leaves memory in pieces.
+pub(super) fn refilled(there: &mut Box<[u8]>, text: &[u8]) -> Vec<u8> {
+    let mut bytes = core::mem::take(there).into_vec();
+    bytes.clear();
+    bytes.reserve_exact(text.len());
+    bytes.extend_from_slice(text);
+    bytes
 }
 
 fn key_hash(fields: &[Option<Field>], position: u32) -> u64 {

@@ -235,23 +235,15 @@ impl<S: Store> Engine<S> {
 
 fn kept(record: &Record, limit: usize, descending: bool) -> Result<Vec<Kept>> {
     let mut entries: Vec<Entry<'_>> = record.newest_first().collect();
-    let mut creation = None;
-    let total = record.live().map_or(0, |live| live.log().count());
-    if !descending || (entries.len() < limit && total > entries.len() as u64) {
-        creation = record.creation()?;
-    }
-    let creation = creation.map(|(head, at, delta)| Kept {
-        head,
-        previous: None,
-        at,
-        delta,
-    });
+    let creation = if !descending || entries.len() < limit {
+        record.creation()?
+    } else {
+        None
+    };
     if !descending {
         entries.reverse();
-        entries.truncate(limit.saturating_sub(usize::from(creation.is_some())));
-    } else {
-        entries.truncate(limit);
     }
+    entries.truncate(limit.saturating_sub(usize::from(creation.is_some())));
     let told = entries.iter().map(|entry| {
         let mut delta = Vec::new();
         print_code(entry.code, true, &mut delta)?;
@@ -263,10 +255,15 @@ fn kept(record: &Record, limit: usize, descending: bool) -> Result<Vec<Kept>> {
         })
     });
     let mut told = told.collect::<Result<Vec<Kept>>>()?;
-    if let Some(creation) = creation {
+    if let Some((head, at, delta)) = creation.filter(|_| limit > 0) {
+        let creation = Kept {
+            head,
+            previous: None,
+            at,
+            delta,
+        };
         told.insert(if descending { told.len() } else { 0 }, creation);
     }
-    told.truncate(limit);
     Ok(told)
 }
 

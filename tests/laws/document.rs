@@ -239,6 +239,32 @@ fn a_merge_leaves_equal_elements_of_an_array_as_they_stand() {
 }
 
 #[test]
+fn thousands_of_fields_come_and_go_in_a_time_that_grows_with_their_number() {
+    let fields: Vec<String> = (0..30_000).map(|n| format!(r#""k{n}":{n}"#)).collect();
+    let many = format!("{{{}}}", fields.join(","));
+    for (few, many) in [
+        ("{}".to_owned(), many.clone()),
+        (r#"{"a":{}}"#.to_owned(), format!(r#"{{"a":{many}}}"#)),
+        (
+            format!(r#"{{"a":{{}},"b":"{}"}}"#, "l".repeat(600)),
+            format!(r#"{{"a":{many}}}"#),
+        ),
+    ] {
+        let (few, many) = (few.as_bytes(), many.as_bytes());
+        let start = Instant::now();
+        laws::merged(few, many);
+        for (before, after) in [(few, many), (many, few)] {
+            let mut document = Document::read(before);
+            let delta = document.compare(after, 9).unwrap().into_owned();
+            document.apply(&delta).unwrap();
+            assert_eq!(document.length(), after.len());
+        }
+        let taken = start.elapsed();
+        assert!(taken < Duration::from_secs(2), "took {taken:?}");
+    }
+}
+
+#[test]
 fn thousands_of_operations_take_little_longer_than_one_each() {
     let paths: Vec<String> = (0..30_000)
         .map(|n| format!(r#"["{}","k{n}"]"#, n % 3))
