@@ -66,8 +66,10 @@ export class Answers {
       known = undefined;
     }
     if (bytes > mostBytesEach) return;
-    while (this.#known.size >= mostContexts || (this.#known.size !== 0 && this.#bytes + bytes > mostBytes)) this.#forgetOldest();
-    known = this.#known.get(id);
+    if (this.#known.size >= mostContexts || this.#bytes + bytes > mostBytes) {
+      this.#makeRoom(bytes);
+      known = this.#known.get(id);
+    }
     if (known === undefined) {
       this.#known.set(id, { version, revision, answers: [answer], bytes });
     } else {
@@ -92,8 +94,11 @@ export class Answers {
     this.#bytes = 0;
   }
 
-  #forgetOldest(): void {
-    const oldest = this.#known.keys().next();
-    if (oldest.done !== true) this.forget(oldest.value);
+  /** Forgets the contexts that have been known for longest. */
+  #makeRoom(bytes: number): void {
+    for (const id of this.#known.keys()) {
+      if (this.#known.size < mostContexts && this.#bytes + bytes <= mostBytes) return;
+      this.forget(id);
+    }
   }
 }

@@ -92,7 +92,7 @@ function textOf(id: string, synced: Synced): string {
   const begin = `{"type":"${synced.type}","contextId":${JSON.stringify(id)},`;
   if (synced.type === "no_change") return `${begin}"version":${synced.version},"revision":"${synced.revision}"}`;
   const { version, revision, insertedAt } = synced.type === "delta" ? synced : synced.state;
-  const end = `"version":${version},"revision":"${revision}","insertedAt":${JSON.stringify(insertedAt)}}`;
+  const end = `"version":${version},"revision":"${revision}","insertedAt":${insertedAt}}`;
   if (synced.type === "delta") return `${begin}"delta":${synced.delta},"fromVersion":${synced.fromVersion},${end}`;
   return `${begin}"context":${synced.state.context},${end}`;
 }
