@@ -2,7 +2,8 @@
  * JSON exactly or refused: one walk checks what is handed in and prints it, so that what was checked is what is written.
  *
  * It prints as `JSON.stringify` does where no `toJSON` is in the way, in UTF-8, straight to where the engine reads it. Each value is read once, and
- * no getter is run but that of an element of a very long array, which is refused then all the same. The walk stops as soon as the text is longer or deeper than allowed, so a bomb costs no more than an honest value.
+ * no getter is run but that of an element of a very long array, which is refused then all the same. The walk stops as soon as the text is longer
+ * or deeper than allowed, so a bomb costs no more than an honest value.
  * Lone surrogates are printed as escapes and left to the engine, which refuses them.
  */
 import type { JsonProblem } from "./json-problem.js";
@@ -183,7 +184,13 @@ export class JsonWriter extends Utf8Writer {
         return item ? this.true(at) : this.raw("false", at);
       case "object": {
         if (item === null) return this.raw("null", at);
-        const end = at < rememberedFrom ? this.#inner(item, at, depth, merged) : this.#remembered(item, at, depth, merged);
+        // Not through #inner: with two frames a level instead of three, what is as deep as contexts can be has room on the stack.
+        const end =
+          at >= rememberedFrom
+            ? this.#remembered(item, at, depth, merged)
+            : Array.isArray(item)
+              ? this.#array(item, at, depth)
+              : this.#object(item, at, depth, merged);
         if (end === failed) this.path.push(key);
         return end;
       }

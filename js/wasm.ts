@@ -323,7 +323,10 @@ class WasmCore implements Core {
         question,
         this.#memory.part(0),
         this.#memory.part(1),
-        (answer) => this.#tell((engine) => engine.answer(number, this.#memory.writeTexts(answer)[0] ?? 0)),
+        (answer) => {
+          const [bytes = 0] = this.#memory.isInUse ? this.#memory.writeTexts(answer) : [];
+          this.#tell((engine) => engine.answer(number, bytes));
+        },
         ({ code, message, cause }) => {
           this.#causes.set(number, cause);
           const [codeBytes = 0, messageBytes = 0] = this.#memory.isInUse ? this.#memory.writeTexts(code, message) : [];

@@ -16,8 +16,9 @@ async function runStep({ name, work }) {
   try {
     counts = await work();
   } catch (error) {
-    process.stdout.write(`${error instanceof Failure ? error.message : error.stack}\n`);
-    counts = single(false);
+    const message = error instanceof Failure ? error.message : error.stack;
+    process.stdout.write(`${message}\n`);
+    counts = { ...single(false), failures: [message] };
   }
   return { name, ...counts, took: performance.now() - started };
 }

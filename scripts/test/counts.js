@@ -37,7 +37,9 @@ const unescaped = (text) =>
 
 /** Counts of all `test result:` lines that `cargo test` printed. */
 export function countCargo(output) {
-  const failures = [...output.matchAll(/^test (.*) \.\.\. FAILED$/gm)].map(([, name]) => name);
+  const whys = new Map([...output.matchAll(/^---- (.*) stdout ----\s*([\s\S]*?)\n\n/gm)].map(([, name, why]) => [name, why]));
+  const names = [...output.matchAll(/^test (.*) \.\.\. FAILED$/gm)].map(([, name]) => name);
+  const failures = names.map((name) => (whys.has(name) ? `${name}: ${whys.get(name)}` : name));
   const counts = { passed: 0, failed: 0, skipped: 0, failures };
   for (const [, passed, failed, ignored] of output.matchAll(/^test result: .*?(\d+) passed; (\d+) failed; (\d+) ignored/gm)) {
     counts.passed += Number(passed);
@@ -66,6 +68,8 @@ export const single = (passed) => ({ passed: passed ? 1 : 0, failed: passed ? 0 
  * that ran no test at all, counts as one failure: silence is no success.
  */
 export function judged(counts, code) {
-  const quietFailure = counts.failed === 0 && (code !== 0 || counts.passed === 0);
-  return quietFailure ? { ...counts, failed: 1 } : counts;
+  const isQuiet = counts.failed === 0 && (code !== 0 || counts.passed === 0);
+  if (!isQuiet) return counts;
+  const reason = code === 0 ? "it ran no test" : `it ended with code ${code} and without a failed test`;
+  return { ...counts, failed: 1, failures: [...(counts.failures ?? []), reason] };
 }

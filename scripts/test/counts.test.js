@@ -32,8 +32,13 @@ test("a group that Deno reports as a case isn't counted beside its tests", () =>
 
 test("all results of cargo are summed, and what failed is named", () => {
   const output =
-    "test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured\nrunning 2 tests\ntest laws::a ... FAILED\ntest laws::b ... ok\ntest result: FAILED. 1 passed; 1 failed; 0 ignored;";
-  assert.deepEqual(countCargo(output), { passed: 4, failed: 1, skipped: 1, failures: ["laws::a"] });
+    "test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured\nrunning 2 tests\ntest laws::a ... FAILED\ntest laws::b ... ok\n\nfailures:\n\n---- laws::a stdout ----\n\nthread 'laws::a' panicked at a.rs:1:\nno\n\n\nfailures:\n    laws::a\n\ntest result: FAILED. 1 passed; 1 failed; 0 ignored;";
+  assert.deepEqual(countCargo(output), {
+    passed: 4,
+    failed: 1,
+    skipped: 1,
+    failures: ["laws::a: thread 'laws::a' panicked at a.rs:1:\nno"],
+  });
 });
 
 test("a failure without a message is told by what it holds", () => {
@@ -54,5 +59,8 @@ test("several runs are summed", () => {
 test("a runner that ran nothing, or failed without a failed test, has failed", () => {
   assert.equal(judged({ passed: 0, failed: 0, skipped: 3 }, 0).failed, 1);
   assert.equal(judged({ passed: 9, failed: 0, skipped: 0 }, 1).failed, 1);
+  assert.deepEqual(judged({ passed: 9, failed: 0, skipped: 0, failures: [] }, 1).failures, [
+    "it ended with code 1 and without a failed test",
+  ]);
   assert.equal(judged({ passed: 9, failed: 0, skipped: 0 }, 0).failed, 0);
 });

@@ -10,7 +10,7 @@ use crate::json::text;
 
 use super::array::Array;
 use super::object::{Field, Object};
-use super::{Document, GROWN, SMALL};
+use super::{Document, GROWN, is_large};
 
 impl Document {
     /// Applies `delta`.
@@ -52,7 +52,7 @@ impl Document {
 
     /// The stored form of validated canonical text.
     pub(super) fn of(text: Vec<u8>) -> Self {
-        if text.len() > SMALL {
+        if is_large(&text) {
             return Document::read(&text);
         }
         Document::Text(text.into())

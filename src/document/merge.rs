@@ -42,9 +42,13 @@ impl Document {
     /// None where the stored form is whole.
     pub fn merge(&self, changes: &[u8], code: &mut Vec<u8>) -> Result<Merged> {
         match self {
-            Document::Object(object) => object.merge(changes, code).map(|(_, merged)| merged),
+            Document::Object(object) => {
+                let mut after = Some(Vec::new());
+                object.merge(changes, code, &mut after)?;
+                Ok(Merged(after.map_or(After::Unknown, After::Fields)))
+            }
             Document::Text(text) if text::is_object(text) && changes.len() > GROWN => {
-                Object::read(text).merge(changes, code)?;
+                Object::read(text).merge(changes, code, &mut None)?;
                 Ok(Merged::default())
             }
             Document::Text(text) if text::is_object(text) => {
@@ -60,7 +64,8 @@ impl Document {
         }
     }
 
-    /// Makes this the state after the delta that `code` is of; `merged` is what [`Document::merge`] gave with it, if that made it.
+    /// Makes this the state after the delta that `code` is of. `merged` is what [`Document::merge`] gave with it for this very document, which
+    /// has not changed since; or the default, and then the delta is applied.
     ///
     /// # Errors
     /// As [`Document::replay`].
@@ -84,23 +89,25 @@ impl Document {
 }
 
 impl Object {
-    /// Gives whether any field changes, too.
-    fn merge(&self, changes: &[u8], code: &mut Vec<u8>) -> Result<(bool, Merged)> {
+    /// Gives whether any field changes. What becomes of each is noted in `after`, or that is given up where one is large.
+    fn merge(
+        &self,
+        changes: &[u8],
+        code: &mut Vec<u8>,
+        after: &mut Option<Vec<AfterField>>,
+    ) -> Result<bool> {
         let mut count = Count::begin(code);
-        let mut after = Some(Vec::new());
         for (key, new) in text::fields(changes) {
             let before = code.len();
             code::write_bytes(key, code);
             let position = self.find(key);
+            let mut small = None;
             let changed = match position.and_then(|position| self.field(position)) {
                 None => {
                     added(new, code);
-                    if let Some(after) = &mut after {
-                        after.push(AfterField {
-                            position,
-                            key: key.len(),
-                            text: [key, b":", new].concat(),
-                        });
+                    // The code has it already: a second copy of what is large would wait for the commit along with it.
+                    if after.is_some() && new.len() <= GROWN {
+                        small = Some([key, b":", new].concat());
                     }
                     true
                 }
@@ -108,27 +115,24 @@ impl Object {
                     let mut text = Vec::with_capacity(old.len() + new.len());
                     text.extend_from_slice(old);
                     let changed = merge_value(&mut text, key.len() + 1, new, code)?;
-                    if let (true, Some(after)) = (changed, &mut after) {
-                        after.push(AfterField {
-                            position,
-                            key: key.len(),
-                            text,
-                        });
-                    }
+                    small = Some(text);
                     changed
                 }
-                Some(field) => {
-                    let changed = merge_large(field.value(), new, code)?;
-                    if changed {
-                        after = None;
-                    }
-                    changed
-                }
+                Some(field) => merge_large(field.value(), new, code)?,
             };
             count.note(changed, before, code);
+            if changed {
+                match (&mut *after, small) {
+                    (Some(after), Some(text)) => after.push(AfterField {
+                        position,
+                        key: key.len(),
+                        text,
+                    }),
+                    (after, _) => *after = None,
+                }
+            }
         }
-        let merged = Merged(after.map_or(After::Unknown, After::Fields));
-        Ok((count.end(code), merged))
+        Ok(count.end(code))
     }
 }
 
@@ -168,12 +172,11 @@ fn merge_large(value: Value<'_>, new: &[u8], code: &mut Vec<u8>) -> Result<bool>
     match (value, new) {
         (Value::Object(object), [b'{', ..]) => {
             code.push(op::NESTED);
-            object.merge(new, code).map(|(changed, _)| changed)
+            object.merge(new, code, &mut None)
         }
         (Value::Text(text @ [b'{', ..]), [b'{', ..]) => {
             code.push(op::NESTED);
-            let object = Object::read(text);
-            object.merge(new, code).map(|(changed, _)| changed)
+            Object::read(text).merge(new, code, &mut None)
         }
         (Value::Text([b'[', ..]) | Value::Array(_), [b'[', ..]) => {
             let change = value.against(new);
@@ -190,7 +193,7 @@ fn merge_large(value: Value<'_>, new: &[u8], code: &mut Vec<u8>) -> Result<bool>
     }
 }
 
-/// Merges into the object that stands at `start`; gives whether any field changes.
+/// Merges into the object that stands at `start`; gives whether any field changes. It stays small: what is longer than [`GROWN`] isn't merged here.
 fn merge_object(
     bytes: &mut Vec<u8>,
     start: usize,
@@ -238,6 +241,7 @@ fn merge_value(bytes: &mut Vec<u8>, at: usize, new: &[u8], code: &mut Vec<u8>) -
             return Ok(false);
         };
         code::encode_change(&change, code);
+        // Not `new` itself: elements that differ in the order of their keys alone stay as they stand, as the delta leaves them.
         let after = apply::value(old, &change)?.into_owned();
         splice(bytes, at, end, &[&after]);
         return Ok(true);

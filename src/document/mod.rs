@@ -29,6 +29,11 @@ const SMALL: usize = 512;
 /// their number times their length.
 const GROWN: usize = 2 * SMALL;
 
+/// Whether validated text is of a container that is indexed.
+fn is_large(text: &[u8]) -> bool {
+    text.len() > SMALL && matches!(text.first(), Some(b'{' | b'['))
+}
+
 /// A value in stored form.
 #[derive(Clone, Debug)]
 pub enum Document {
@@ -44,8 +49,8 @@ impl Document {
     /// The stored form of validated canonical text.
     pub fn read(text: &[u8]) -> Self {
         match text.first() {
-            Some(b'{') if text.len() > SMALL => Document::Object(Box::new(Object::read(text))),
-            Some(b'[') if text.len() > SMALL => Document::Array(Box::new(Array::read(text))),
+            Some(b'{') if is_large(text) => Document::Object(Box::new(Object::read(text))),
+            Some(b'[') if is_large(text) => Document::Array(Box::new(Array::read(text))),
             _ => Document::Text(text.into()),
         }
     }

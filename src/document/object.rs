@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::json::{Positions, Text, hash, text};
 
-use super::{Document, SMALL};
+use super::{Document, is_large};
 
 /// One field. A small value stands behind its key in one allocation, as `"key":value`.
 #[derive(Clone, Debug)]
@@ -15,7 +15,7 @@ pub(super) enum Field {
 
 impl Field {
     pub(super) fn new(key: &[u8], value: &[u8]) -> Self {
-        if value.len() > SMALL && matches!(value.first(), Some(b'{' | b'[')) {
+        if is_large(value) {
             return Field::Tree(Box::new((key.into(), Document::read(value))));
         }
         let mut text = Vec::with_capacity(key.len() + 1 + value.len());
@@ -31,7 +31,7 @@ impl Field {
     /// From `"key":value`, where the key with its quotes takes `key` bytes.
     pub(super) fn of(key: usize, text: Vec<u8>) -> Self {
         let value = &text[key + 1..];
-        if value.len() > SMALL {
+        if is_large(value) {
             return Field::new(&text[..key], value);
         }
         Field::Text {
@@ -198,16 +198,17 @@ impl Object {
         Ok(())
     }
 
-    /// Makes `text`, `"key":value`, the field at `position`, which has that key.
+    /// Makes `text`, `"key":value`, the field at `position`, which is small and has that key.
     pub(super) fn rewrite(&mut self, position: usize, key: usize, text: &[u8]) {
         let Some(Some(field)) = self.fields.get_mut(position) else {
             return;
         };
-        self.bytes = self.bytes + text.len() - field.length();
-        let bytes = match field {
-            Field::Text { text: there, .. } => refilled(there, text),
-            Field::Tree(_) => text.into(),
+        debug_assert_eq!(Some(field.key()), text.get(..key), "of another document");
+        let Field::Text { text: there, .. } = field else {
+            return;
         };
+        self.bytes = self.bytes + text.len() - there.len();
+        let bytes = refilled(there, text);
         *field = Field::of(key, bytes);
     }
 

@@ -200,29 +200,10 @@ impl Record {
         })
     }
 
-    /// Makes the commit.
+    /// Makes a commit of one more version: the delta that `code` is of, and with it `merged`, what is known of the state after it.
     ///
     /// # Errors
-    /// `internal` when it doesn't fit; the record is unusable then.
-    pub fn apply(&mut self, commit: Commit) -> Result<()> {
-        match commit {
-            Commit::Change {
-                head,
-                at,
-                code,
-                merged,
-            } => self.change(head, at, &code, merged),
-            commit => {
-                *self = Record::create(commit)?;
-                Ok(())
-            }
-        }
-    }
-
-    /// Makes a commit of one more version.
-    ///
-    /// # Errors
-    /// As [`apply`](Record::apply).
+    /// `delta_mismatch` or `internal` where it doesn't fit, and `internal` for a deleted context; the record is unusable then.
     pub fn change(&mut self, head: Head, at: f64, code: &[u8], merged: Merged) -> Result<()> {
         let before = Stamp {
             revision: self.head.revision,

@@ -327,8 +327,8 @@ pub fn fields(text: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
     })
 }
 
-/// Where the value of `key` begins in the validated object that stands at `start`; looked for from `hint` on, where a field or the object's
-/// end stands, and then from the beginning.
+/// Where the value of `key` begins in the validated object that stands at `start`; looked for from `hint` on, and then from the beginning.
+/// `hint` is where a field or the object's end stands, or just behind that end, where valid text never has a quote.
 pub fn find_field(text: &[u8], start: usize, hint: usize, key: &[u8]) -> Option<usize> {
     let begin = start + 1;
     let mut at = hint;

@@ -40,6 +40,19 @@ for (const [kind, { value, delta, change }] of Object.entries(wraps)) {
   );
 
   test(
+    `a delta that changes one leaf deep inside ${kind} goes there and back`,
+    withChord(deep, async (chord) => {
+      // Each level of arrays is three of its delta.
+      const levels = Math.floor(mostDepth * 0.4);
+      const [a, b] = [1, 2].map((leaf) => nest(levels, [leaf, "p".repeat(200_000)], value));
+      const there = chord.calculateDelta(a, b);
+      assert.ok(JSON.stringify(there).length < 100_000, "it is no replacement");
+      same(chord.applyDelta(a, there), b);
+      same(chord.applyDelta(b, chord.invertDelta(there)), a);
+    }),
+  );
+
+  test(
     `a delta with more levels of ${kind} than any context has is refused, and everything stored stays`,
     withChord(deep, async (chord) => {
       await chord.setContext("kept", { n: 1 });
