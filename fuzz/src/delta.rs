@@ -1,7 +1,7 @@
 //! The text of a delta: refused naming the path, or the same delta in all its forms.
 
 use chord::Code;
-use chord::delta::{Change, Delta, Gone, Span, code, invert, merge, print_code, text};
+use chord::delta::{Change, Delta, Gone, Span, code, invert, merge, text};
 use chord::format::{Format, Metadata, format};
 use chord::json::text::validate;
 
@@ -96,7 +96,7 @@ fn coded(delta: &Delta<'_>) {
     assert_eq!(code::decode(&coded).unwrap(), *delta);
     for old_values in [true, false] {
         let (mut direct, mut written) = (Vec::new(), Vec::new());
-        print_code(&coded, old_values, &mut direct).unwrap();
+        text::print_code(&coded, old_values, &mut direct).unwrap();
         text::write(delta, old_values, &mut written);
         assert_eq!(shown(&direct), shown(&written));
     }

@@ -1,6 +1,6 @@
 //! Records from what is stored, and what is to be stored from records.
 
-use crate::delta::{code, print_code, text};
+use crate::delta::{code, text};
 use crate::document::{Document, Merged};
 use crate::engine::{Head, Past, Record};
 use crate::json;
@@ -116,12 +116,10 @@ pub(super) fn entries_after(
             break;
         }
         reached = stored == Some(entry.previous);
-        let mut delta = Vec::new();
-        print_code(entry.code, true, &mut delta)?;
         entries.push(StoredEntry {
             head: entry.head,
             previous: Some(entry.previous.revision),
-            delta,
+            delta: entry.delta(true)?,
             at: entry.at,
         });
     }

@@ -24,7 +24,6 @@ pub use apply::apply;
 pub use diff::diff;
 pub use invert::invert;
 pub use merge::merge;
-pub use text::print_code;
 
 /// What becomes of the fields of one object. Keys are JSON string text with quotes, each at most once.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -6,7 +6,9 @@
 //! An entry says how to come back to the commit before it (see `Stamp`), so the log is read from the newest commit, whose
 //! stamp the record has, backwards; it is trimmed from the oldest on only, and so never has a hole.
 
+use crate::Result;
 use crate::delta::code::{Reader, set_number, write_number};
+use crate::delta::text;
 
 use super::revision::{Head, Stamp};
 
@@ -32,6 +34,18 @@ pub struct Entry<'a> {
     pub at: f64,
     /// The delta's compact code.
     pub code: &'a [u8],
+}
+
+impl Entry<'_> {
+    /// The delta's JSON form; without old values where `old_values` is false.
+    ///
+    /// # Errors
+    /// `internal` where the code can't be read.
+    pub fn delta(&self, old_values: bool) -> Result<Vec<u8>> {
+        let mut out = Vec::new();
+        text::print_code(self.code, old_values, &mut out)?;
+        Ok(out)
+    }
 }
 
 /// A log. The commit that created the context has no entry of its own: its delta can be made from the state.

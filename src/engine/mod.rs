@@ -20,7 +20,6 @@ pub use write::{Guard, Written, creation};
 
 use core::cell::Cell;
 
-use crate::delta::print_code;
 use crate::{Code, Error, Result};
 
 /// Decides what a write does to a record.
@@ -245,13 +244,11 @@ fn kept(record: &Record, limit: usize, descending: bool) -> Result<Vec<Kept>> {
     }
     entries.truncate(limit.saturating_sub(usize::from(creation.is_some())));
     let told = entries.iter().map(|entry| {
-        let mut delta = Vec::new();
-        print_code(entry.code, true, &mut delta)?;
         Ok(Kept {
             head: entry.head,
             previous: Some(entry.previous.revision),
             at: entry.at,
-            delta,
+            delta: entry.delta(true)?,
         })
     });
     let mut told = told.collect::<Result<Vec<Kept>>>()?;

@@ -2,7 +2,7 @@
 
 use crate::Result;
 use crate::delta::merge::Merger;
-use crate::delta::{Delta, print_code, text};
+use crate::delta::{Delta, text};
 
 use super::{Engine, Entry, Live, Record, Revision, Store, not_found};
 
@@ -102,16 +102,15 @@ fn missing(record: &Record, since: Since) -> Option<Vec<Entry<'_>>> {
 }
 
 fn told(entries: &[Entry<'_>], old_values: bool) -> Result<Vec<u8>> {
-    let mut out = Vec::new();
     if let [entry] = entries {
-        print_code(entry.code, old_values, &mut out)?;
-        return Ok(out);
+        return entry.delta(old_values);
     }
     let mut merger = Merger::default();
     for entry in entries.iter().rev() {
         merger.push_code(entry.code)?;
     }
     let merged: Delta<'_> = merger.finish()?;
+    let mut out = Vec::new();
     text::write(&merged, old_values, &mut out);
     Ok(out)
 }

@@ -415,7 +415,7 @@ impl Inner {
             output.part(|out| {
                 if let Some(code) = written.code {
                     // The engine made it.
-                    let _ = delta::print_code(code, true, out);
+                    let _ = delta::text::print_code(code, true, out);
                 }
             });
             output.part(|out| {

@@ -370,6 +370,6 @@ fn outcome(written: Written<'_>) -> Outcome {
 
 fn printed(code: &[u8]) -> String {
     let mut out = Vec::new();
-    delta::print_code(code, true, &mut out).unwrap();
+    delta::text::print_code(code, true, &mut out).unwrap();
     text(&out)
 }

@@ -2,7 +2,7 @@
 //! Damaged code is an error, or another delta; nothing panics.
 
 use chord::delta::merge::Merger;
-use chord::delta::{Delta, apply, code, diff, print_code, text};
+use chord::delta::{Delta, apply, code, diff, text};
 use chord::document::Document;
 use chord::json::text::validate;
 use chord::{Code, Error};
@@ -27,10 +27,10 @@ fn written(delta: &Delta<'_>, old_values: bool) -> Vec<u8> {
     out
 }
 
-/// What [`print_code`] appends.
+/// What [`text::print_code`] appends.
 fn printed(code: &[u8], old_values: bool) -> Result<Vec<u8>, Error> {
     let mut out = b"before".to_vec();
-    print_code(code, old_values, &mut out)?;
+    text::print_code(code, old_values, &mut out)?;
     Ok(out.strip_prefix(b"before").unwrap().to_vec())
 }
 

@@ -216,6 +216,6 @@ pub fn since(held: Option<Head>, is_bare: bool) -> Since {
 
 fn printed(code: &[u8]) -> String {
     let mut out = Vec::new();
-    delta::print_code(code, true, &mut out).unwrap();
+    delta::text::print_code(code, true, &mut out).unwrap();
     text(&out)
 }
