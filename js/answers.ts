@@ -3,8 +3,9 @@ import type { Synced } from "./core.js";
 import type { SyncResult } from "./types.js";
 
 const mostContexts = 1000;
-const mostAnswers = 16;
-const mostBytes = 16 * 1024 * 1024;
+// As many as clients may lag behind by, where the newest hundred deltas are kept. To look through them takes no time that could be told.
+const mostAnswers = 128;
+const mostBytes = 32 * 1024 * 1024;
 // One answer must not push out all others.
 const mostBytesEach = mostBytes / 4;
 
@@ -61,9 +62,15 @@ export class Answers {
     const { version, revision } = headOf(answer.synced);
     const bytes = bytesOf(answer.synced);
     let known = this.#known.get(id);
-    if (known !== undefined && (known.version !== version || known.revision !== revision || known.answers.length >= mostAnswers)) {
+    if (known !== undefined && (known.version !== version || known.revision !== revision)) {
       this.forget(id);
       known = undefined;
+    }
+    if (known !== undefined && known.answers.length >= mostAnswers) {
+      const [oldest] = known.answers.splice(0, 1);
+      const freed = oldest === undefined ? 0 : bytesOf(oldest.synced);
+      known.bytes -= freed;
+      this.#bytes -= freed;
     }
     if (bytes > mostBytesEach) return;
     if (this.#known.size >= mostContexts || this.#bytes + bytes > mostBytes) {

@@ -59,6 +59,8 @@ const rememberedBytes = 1024;
 
 /** What an operation takes besides its path and items: brackets, commas, a number. */
 const operationRoom = 64;
+/** So many operations count nothing of what changes may measure. */
+const freeOperations = 1000;
 
 const operationKinds = ["remove", "append", "increment"] as const;
 
@@ -239,7 +241,7 @@ export class JsonWriter extends Utf8Writer {
       if (depth > this.#deepest) this.#deepest = depth;
       const prototype: object | null = getPrototypeOf(value);
       if (prototype !== objectPrototype && prototype !== null) {
-        if (FieldOperation.is(value)) return this.#operation(value, merged);
+        if (FieldOperation.is(value)) return this.#operation(value, merged, start);
         if (!isForeign(prototype, nativeObject)) return this.#fail("prototype", value);
       }
       const isCareful = this.#isPolluted || (prototype !== objectPrototype && prototype !== null);
@@ -254,7 +256,7 @@ export class JsonWriter extends Utf8Writer {
         const item: unknown = (value as { readonly [key: string]: unknown })[key];
         if (item === undefined) {
           if (getOwnPropertyDescriptor(value, key)?.set !== undefined) return this.#fail("accessor", undefined, key);
-          if (merged) this.#placed.push({ path: [key], operation: undefined });
+          if (merged && !this.#place([key], undefined, at)) return this.#fail("bytes", undefined, key);
           continue;
         }
         const before = at;
@@ -348,11 +350,17 @@ export class JsonWriter extends Utf8Writer {
     return property.set === undefined ? this.#fail("kind", undefined, index) : this.#fail("accessor", undefined, index);
   }
 
-  #operation(value: FieldOperation, merged: boolean): number {
+  #operation(value: FieldOperation, merged: boolean, at: number): number {
     if (!merged) return this.#fail("misplaced", value);
     if (value.operation === "increment" && !Number.isFinite(value.by)) return this.#fail("kind", value.by);
-    this.#placed.push({ path: [], operation: value });
-    return operated;
+    return this.#place([], value, at) ? operated : this.#fail("bytes");
+  }
+
+  /** Notes what is done to a field; gives whether there is room. Beyond the first they count, as shared references to few may come to very many. */
+  #place(path: string[], operation: FieldOperation | undefined, at: number): boolean {
+    this.#placed.push({ path, operation });
+    if (this.#placed.length > freeOperations) this.end -= operationRoom;
+    return at <= this.end;
   }
 
   /** So many bytes belong to the other of the two states that a delta tells of, for which there had been room. */

@@ -19,7 +19,10 @@ export interface ProvidedContext {
 
 /** What bounds a single input. */
 export interface Limits {
-  /** Of a context's JSON text in UTF-8. Default 16 MiB. */
+  /**
+   * Of a context's JSON text in UTF-8, of changes, where each operation beyond the first thousand counts as 64 bytes, and of a delta handed in without its
+   * old values. Default 16 MiB.
+   */
   readonly contextBytes?: number | undefined;
   /** Levels of nesting, the root being 1. Default 100, at most 1,000; in workers of browsers, whose stacks are smaller, 300. */
   readonly depth?: number | undefined;

@@ -256,6 +256,30 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// How many bytes a state's text grows by at the most when the delta of `code` is applied to it: a comma may be counted too many. None where only
+/// applying it can tell.
+pub(crate) fn longest_growth(code: &[u8]) -> Option<isize> {
+    grown_by(&mut Reader(code))
+}
+
+fn grown_by(reader: &mut Reader<'_>) -> Option<isize> {
+    let mut growth = 0_isize;
+    for _ in 0..reader.count()? {
+        let key = reader.bytes()?.len() as isize;
+        growth += match reader.byte()? {
+            op::ADDED => key + 2 + reader.bytes()?.len() as isize,
+            op::MODIFIED => {
+                let old = reader.bytes()?.len() as isize;
+                reader.bytes()?.len() as isize - old
+            }
+            op::REMOVED => -(key + 1 + reader.bytes()?.len() as isize),
+            op::NESTED => grown_by(reader)?,
+            _ => return None,
+        };
+    }
+    Some(growth)
+}
+
 /// Appends an unsigned LEB128 number.
 pub(crate) fn write_number(value: u64, out: &mut Vec<u8>) {
     if value < 128 {

@@ -85,7 +85,7 @@ fn splice_object(bytes: &mut Vec<u8>, start: usize, reader: &mut Reader<'_>) -> 
     let mut hint = start + 1;
     let count = next(reader.count())?;
     for done in 0..count {
-        if bytes.len() > GROWN {
+        if bytes.len() > GROWN && count - done > FEW {
             return splice_grown(bytes, start, count - done, reader);
         }
         let key = next(reader.bytes())?;
@@ -97,6 +97,9 @@ fn splice_object(bytes: &mut Vec<u8>, start: usize, reader: &mut Reader<'_>) -> 
     }
     Ok(())
 }
+
+/// So many fields are looked for in a text of any length: to make an index of it takes as long.
+const FEW: usize = 8;
 
 /// Applies what is left of a delta to an object that is small no longer: each field would take as long as all before it.
 fn splice_grown(

@@ -23,6 +23,10 @@ impl Document {
         changes: &'a [u8],
         operations: &Operations<'a>,
     ) -> Result<Delta<'a>> {
+        let count = operations.0.len();
+        if count >= MANY && count.saturating_mul(WORTH) > self.length() + changes.len() {
+            return self.operated_copy(changes, operations);
+        }
         let mut merged = Delta::default();
         if changes != b"{}" {
             let mut bytes = Vec::new();
@@ -56,7 +60,34 @@ impl Document {
         }
         merger.finish()
     }
+
+    /// The same by doing all to a copy, which takes as long as the copy is large and the operations are many. Each by itself is looked for in
+    /// what the others have changed.
+    fn operated_copy(&self, changes: &[u8], operations: &Operations<'_>) -> Result<Delta<'static>> {
+        let mut copy = self.clone();
+        let mut code = Vec::new();
+        let merged = copy.merge(changes, &mut code)?;
+        copy.install(merged, &code)?;
+        for (path, operation) in &operations.0 {
+            let change = State::Stored(Value::of(&copy), None).operate(path, *operation)?;
+            if let Some(Change::Nested(delta)) = change {
+                code.clear();
+                code::encode(&delta, &mut code);
+                copy.replay(&code)?;
+            }
+        }
+        let after = copy.text();
+        let delta = self.compare(&after, u32::MAX);
+        delta
+            .map(Delta::into_owned)
+            .map_err(|refused| refused.into_error(&after))
+    }
 }
+
+/// Fewer operations are done without a copy of the state,
+const MANY: usize = 64;
+/// and so are those of which there is not one for so many bytes that would have to be copied and compared.
+const WORTH: usize = 2048;
 
 fn child<'a>(object: &'a Object, key: &[u8]) -> Option<Value<'a>> {
     Some(object.field(object.find(key)?)?.value())

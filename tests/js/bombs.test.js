@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { availableParallelism, loadavg } from "node:os";
 import { test } from "node:test";
-import { Chord } from "chord-sync";
+import { append, Chord, increment } from "chord-sync";
 import { assertRefusal } from "./refusal.js";
 
 const promised = 250;
@@ -156,4 +156,25 @@ test("50 MB of fractions are refused in about the time that printing as many as 
     printing = Math.min(printing, performance.now() - start);
   }
   await quicklyRefused(() => chord.setContext("c", { value }), tooMuch, promised + 2 * printing);
+});
+
+test("operations that few shared objects unfold to millions are refused, and nothing happens", { timeout: 120_000 }, async () => {
+  for (const operation of [undefined, increment(1), append(1)]) {
+    const leaf = Object.fromEntries(Array.from({ length: 10_000 }, (_, n) => [`k${n}`, operation]));
+    const changes = Object.fromEntries(Array.from({ length: 2_000 }, (_, n) => [`x${n}`, leaf]));
+    await quicklyRefused(() => chord.updateContext("c", changes), tooMuch, 2_000);
+    const unfolded = doubled(40, { a: operation }, (value) => ({ a: value, b: value }));
+    await quicklyRefused(() => chord.updateContext("c", unfolded), tooMuch, 2_000);
+  }
+  assert.deepEqual((await chord.getContext("c")).context, before);
+});
+
+test("as many operations as contexts may have fields of some length are done", { timeout: 120_000 }, async () => {
+  const fields = Array.from({ length: 100_000 }, (_, n) => `field ${n}`);
+  await chord.setContext("many", Object.fromEntries(fields.map((key, n) => [key, n])));
+  await chord.updateContext("many", Object.fromEntries(fields.map((key, n) => [key, n % 2 === 0 ? increment(1) : undefined])));
+  const { context } = await chord.getContext("many");
+  assert.equal(Object.keys(context).length, 50_000);
+  assert.equal(context["field 99998"], 99_999);
+  await chord.deleteContext("many");
 });

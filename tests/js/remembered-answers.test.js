@@ -213,3 +213,32 @@ test("no answer outlives a cleanup that removes the context", async () => {
   for (const since of [undefined, 1, context]) await refusal(() => chord.syncContext("c", since), "not_found");
   await chord.close();
 });
+
+test(
+  "clients at a hundred versions each share the answer to theirs",
+  withChord({}, async (chord) => {
+    const seen = [];
+    await chord.setContext("a", { n: 0, pad });
+    for (let n = 1; n <= 100; n += 1) {
+      seen.push(await chord.syncContext("a"));
+      await chord.updateContext("a", { n });
+    }
+    const first = await Promise.all(seen.map((since) => chord.syncContext("a", since)));
+    for (let round = 0; round < 3; round += 1) {
+      for (const [at, since] of seen.entries()) assert.equal(await chord.syncContext("a", since), first[at]);
+    }
+    assert.ok(first.every(({ type }) => type === "delta"));
+  }),
+);
+
+test(
+  "newcomers to a context of five megabytes share one answer",
+  withChord({}, async (chord) => {
+    await chord.setContext("large", { text: "x".repeat(5_000_000) });
+    const first = await chord.syncContext("large");
+    assert.equal(await chord.syncContext("large"), first);
+    const text = await chord.syncContextText("large");
+    assert.equal(await chord.syncContextText("large"), text);
+    assert.deepEqual(JSON.parse(text), JSON.parse(JSON.stringify(first)));
+  }),
+);

@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
 use crate::generate::{Arrays, context, holds, key, step, value};
-use crate::judge::{self, laws, laws::told};
+use crate::judge::{self, laws, laws::told, update::updated};
 use crate::mutated::{bytes_changed, change_bytes};
 
 /// Contexts so large that they are indexed, with large objects and arrays inside.
@@ -186,12 +186,35 @@ fn asked() -> impl Strategy<Value = (Vec<String>, Asked)> {
 
 #[test]
 fn a_partial_update_is_a_deep_merge_followed_by_its_operations() {
+    updates_hold(2_000, vec(asked(), 0..5), |_, _, operations| operations);
+}
+
+#[test]
+fn so_is_one_with_very_many_operations() {
+    // One of them that is refused would have all refused.
+    updates_hold(300, vec(asked(), 150..250), |state, changes, operations| {
+        let mut accepted = Operations::default();
+        for operation in operations.0 {
+            accepted.0.push(operation);
+            if updated(state, changes, &accepted).is_none() {
+                accepted.0.pop();
+            }
+        }
+        accepted
+    });
+}
+
+fn updates_hold(
+    cases: u32,
+    operations: impl Strategy<Value = Vec<(Vec<String>, Asked)>>,
+    choose: impl for<'a> Fn(&Value, &Value, Operations<'a>) -> Operations<'a>,
+) {
     let input = (
         large(),
         prop_oneof![context(Arrays::With), large()],
-        vec(asked(), 0..5),
+        operations,
     );
-    holds(2_000, input, |(state, changes, list)| {
+    holds(cases, input, |(state, changes, list)| {
         let (before, changed) = (state.to_string(), changes.to_string());
         let texts: Vec<(Vec<String>, String)> = list
             .iter()
@@ -216,7 +239,7 @@ fn a_partial_update_is_a_deep_merge_followed_by_its_operations() {
                 };
                 (path.iter().map(|key| key.as_bytes()).collect(), operation)
             });
-        let operations = Operations(operations.collect());
+        let operations = choose(&state, &changes, Operations(operations.collect()));
         laws::update(before.as_bytes(), changed.as_bytes(), &operations);
     });
 }
@@ -273,11 +296,17 @@ fn thousands_of_operations_take_little_longer_than_one_each() {
         let entries = paths.iter().map(|path| format!("[{path},{argument}]"));
         entries.collect::<Vec<_>>().join(",")
     };
+    let fields: Vec<String> = (0..30_000).map(|n| format!(r#""m{n}":{n}"#)).collect();
+    let mixed = format!(r#"{{"0":{{{0}}},"1":{{{0}}},"2":{{}}}}"#, fields.join(","));
     for (operations, changes) in [
         (format!(r#"{{"increment":[{}]}}"#, list("1")), "{}"),
         (
             format!(r#"{{"append":[{}]}}"#, list("[1]")),
             r#"{"0":{},"1":{}}"#,
+        ),
+        (
+            format!(r#"{{"increment":[{}]}}"#, list("1")),
+            mixed.as_str(),
         ),
     ] {
         let document = Document::read(b"{}");
