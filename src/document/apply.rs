@@ -82,24 +82,24 @@ fn splice_object(bytes: &mut Vec<u8>, start: usize, reader: &mut Reader<'_>) -> 
     if bytes.get(start) != Some(&b'{') {
         return Err(mismatch("expected an object"));
     }
-    let mut hint = start + 1;
+    let mut last = None;
     let count = next(reader.count())?;
     for done in 0..count {
-        if bytes.len() > GROWN && count - done > FEW {
+        // The last one is looked for in a text of any length: an index would take longer to make.
+        if bytes.len() > GROWN && count - done > 1 {
             return splice_grown(bytes, start, count - done, reader);
         }
         let key = next(reader.bytes())?;
+        // Mostly fields come in the order they are stored in.
+        let hint = last.map_or(start + 1, |at| text::skip_value(bytes, at) + 1);
         let found = text::find_field(bytes, start, hint, key);
         match splice_field(bytes, start, key, found, reader) {
-            Ok(place) => hint = place,
+            Ok(at) => last = at,
             Err(error) => return Err(error.under(key)),
         }
     }
     Ok(())
 }
-
-/// So many fields are looked for in a text of any length: to make an index of it takes as long.
-const FEW: usize = 8;
 
 /// Applies what is left of a delta to an object that is small no longer: each field would take as long as all before it.
 fn splice_grown(
@@ -117,14 +117,14 @@ fn splice_grown(
     Ok(())
 }
 
-/// Applies the next change to the field `key`, of which `found` is where the value begins; gives where the next field may be.
+/// Applies the next change to the field `key`, of which `found` is where the value begins; gives where its value stands, unless it came or went.
 fn splice_field(
     bytes: &mut Vec<u8>,
     start: usize,
     key: &[u8],
     found: Option<usize>,
     reader: &mut Reader<'_>,
-) -> Result<usize> {
+) -> Result<Option<usize>> {
     let op = next(reader.byte())?;
     let at = match (op, found) {
         (op::ADDED, Some(_)) => {
@@ -135,7 +135,7 @@ fn splice_field(
             let end = text::skip_value(bytes, start) - 1;
             let comma = &b","[..usize::from(bytes[end - 1] != b'{')];
             splice(bytes, end, end, &[comma, key, b":", new]);
-            return Ok(start + 1);
+            return Ok(None);
         }
         (_, None) => return Err(mismatch("a field to be changed is not there")),
         (_, Some(at)) => at,
@@ -153,10 +153,10 @@ fn splice_field(
             _ => (from, end),
         };
         bytes.drain(from..end);
-        return Ok(start + 1);
+        return Ok(None);
     }
     splice_value(bytes, at, op, reader)?;
-    Ok((text::skip_value(bytes, at) + 1).min(bytes.len()))
+    Ok(Some(at))
 }
 
 /// Applies a change that leaves a value present to the one that stands at `at`.
