@@ -6,7 +6,7 @@
  * deltas in between; or, where an earlier moment of the chain has been seen, plays them onto that, which is how states come to share.
  *
  *     result ─▶ moment 7 ──next──▶ moment 8 ──next──▶ moment 9 ◀── track.head      (9's state: the engine's)
- *                  ▲ track.seen: has its value
+ *        ▲ track.late          ▲ track.seen: have their values
  *
  * Invariants:
  * - Links point from old to new, and nothing here points at the old: what no result holds is collected.
@@ -14,7 +14,7 @@
  * - A chain whose deltas outgrow the context is ended by settling its head; holding one result costs at most about twice the context.
  * - Where others write to the store, too, the engine's state is soon another. There every chain ends in a write whose outcome came with the
  *   state: see `tell_state` in `src/backend/grouped.rs`.
- * - `next` of a settled moment is kept only while it is `track.seen`.
+ * - `next` of a settled moment is kept only while it is `track.seen` or `track.late`.
  * - A track's head is the newest state, unless others write to the store, too. It has none where nobody has looked since a small context's last commit.
  * - There is a track only for contexts somebody looked at and for heads that aren't settled; how many, and how large, is bounded.
  */
@@ -38,6 +38,8 @@ class Track {
   /** The newest state that was looked at. */
   seen: Moment | undefined;
   seenBytes = 0;
+  /** An earlier state than `seen` that was looked at last: whoever reads what is held from old to new goes on from there. */
+  late: Moment | undefined;
   weight = 0;
   /** Used since room was last looked for. */
   isFresh = true;
@@ -156,16 +158,15 @@ export class History implements Source {
   }
 
   valueOf(moment: Moment): JsonObject {
-    const seen = this.#tracks.get(moment.id)?.seen;
-    const earlier = seen?.seen?.context;
+    const track = this.#tracks.get(moment.id);
+    const earlier = track?.seen?.seen?.context;
     if (moment.text !== undefined) {
       const value = parseShared(moment.text, earlier);
       moment.text = undefined;
       return value;
     }
-    const isLater = seen !== undefined && seen !== moment && earlier !== undefined && seen.stamp.version < moment.stamp.version;
-    const way = isLater ? deltasBetween(seen, moment) : undefined;
-    if (way !== undefined && earlier !== undefined) return replay(earlier, way, "forwards");
+    const value = valueAfter(track?.seen, moment) ?? valueAfter(track?.late, moment);
+    if (value !== undefined) return value;
     const end = endOf(moment);
     if (end === moment) return parseShared(this.#stateOf(moment), earlier);
     const back = deltasBetween(moment, end) ?? [];
@@ -176,7 +177,10 @@ export class History implements Source {
     const track = this.#tracks.get(moment.id) ?? this.#open(moment.id);
     const isHead = track.head === moment;
     if (!isHead && track.seen !== undefined && isLater(track.seen.stamp, moment.stamp)) {
-      moment.next = undefined;
+      if (track.late !== undefined && track.late !== moment) track.late.next = undefined;
+      track.late = moment;
+      this.#weigh(track);
+      this.#makeRoom();
       return;
     }
     if (track.seen !== undefined && track.seen !== moment) track.seen.next = undefined;
@@ -201,7 +205,7 @@ export class History implements Source {
   }
 
   #weigh(track: Track): void {
-    const weight = trackBytes + track.seenBytes + (track.head?.delta?.length ?? 0);
+    const weight = trackBytes + track.seenBytes + (track.late?.bytes ?? 0) + (track.head?.delta?.length ?? 0);
     this.#weight += weight - track.weight;
     track.weight = weight;
   }
@@ -219,6 +223,8 @@ export class History implements Source {
       this.forget(id);
     } else {
       track.seen.next = undefined;
+      if (track.late !== undefined) track.late.next = undefined;
+      track.late = undefined;
       this.#weigh(track);
     }
   }
@@ -307,6 +313,14 @@ function endOf(moment: Moment): Moment {
   let end = moment;
   while (!end.isSettled && end.next !== undefined) end = end.next;
   return end;
+}
+
+/** The value of `moment`, from that of one before it where a chain leads there. */
+function valueAfter(before: Moment | undefined, moment: Moment): JsonObject | undefined {
+  const value = before?.seen?.context;
+  if (before === undefined || value === undefined || before.stamp.version >= moment.stamp.version) return undefined;
+  const way = deltasBetween(before, moment);
+  return way === undefined ? undefined : replay(value, way, "forwards");
 }
 
 /** The deltas that lead from `from` to `to`, where the chain does. */
