@@ -66,14 +66,14 @@ export class Answers {
       this.forget(id);
       known = undefined;
     }
+    if (bytes > mostBytesEach) return;
     if (known !== undefined && known.answers.length >= mostAnswers) {
       const [oldest] = known.answers.splice(0, 1);
       const freed = oldest === undefined ? 0 : bytesOf(oldest.synced);
       known.bytes -= freed;
       this.#bytes -= freed;
     }
-    if (bytes > mostBytesEach) return;
-    if (this.#known.size >= mostContexts || this.#bytes + bytes > mostBytes) {
+    if ((known === undefined && this.#known.size >= mostContexts) || this.#bytes + bytes > mostBytes) {
       this.#makeRoom(bytes);
       known = this.#known.get(id);
     }

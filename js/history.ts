@@ -133,6 +133,8 @@ export class History implements Source {
   forget(id: string): void {
     const track = this.#tracks.get(id);
     if (track === undefined) return;
+    if (track.seen !== undefined) track.seen.next = undefined;
+    if (track.late !== undefined) track.late.next = undefined;
     this.#weight -= track.weight;
     this.#tracks.delete(id);
   }
