@@ -68,7 +68,7 @@ export class Answers {
     }
     if (bytes > mostBytesEach) return;
     if (known !== undefined && known.answers.length >= mostAnswers) {
-      const [oldest] = known.answers.splice(0, 1);
+      const oldest = known.answers.shift();
       const freed = oldest === undefined ? 0 : bytesOf(oldest.synced);
       known.bytes -= freed;
       this.#bytes -= freed;

@@ -43,6 +43,13 @@ class Track {
   weight = 0;
   /** Used since room was last looked for. */
   isFresh = true;
+
+  /** Lets go of what leads from the states that were looked at to later ones. */
+  cut(): void {
+    if (this.seen !== undefined) this.seen.next = undefined;
+    if (this.late !== undefined) this.late.next = undefined;
+    this.late = undefined;
+  }
 }
 
 export class History implements Source {
@@ -133,8 +140,7 @@ export class History implements Source {
   forget(id: string): void {
     const track = this.#tracks.get(id);
     if (track === undefined) return;
-    if (track.seen !== undefined) track.seen.next = undefined;
-    if (track.late !== undefined) track.late.next = undefined;
+    track.cut();
     this.#weight -= track.weight;
     this.#tracks.delete(id);
   }
@@ -224,9 +230,7 @@ export class History implements Source {
     if (track.seen === undefined) {
       this.forget(id);
     } else {
-      track.seen.next = undefined;
-      if (track.late !== undefined) track.late.next = undefined;
-      track.late = undefined;
+      track.cut();
       this.#weigh(track);
     }
   }

@@ -11,7 +11,11 @@ export async function fill(chord, prefix, count) {
 }
 
 /** One field of a context after another, all over it. `changesOf(key, value)` is what is told. */
-export async function updateOneField(chord, id, context, changesOf = (key, count) => ({ [key]: { count } })) {
+export const updateOneField = (chord, id, context, changesOf = (key, count) => ({ [key]: { count } })) =>
+  writeOneField(chord, id, context, (key, value) => chord.updateContext(id, changesOf(key, value)));
+
+/** The same, written by `write(key, value)`. */
+export async function writeOneField(chord, id, context, write) {
   const keys = Object.keys(context);
   await chord.setContext(id, context);
   let at = 0;
@@ -20,7 +24,7 @@ export async function updateOneField(chord, id, context, changesOf = (key, count
       let last;
       for (let i = 0; i < n; i += 1) {
         at += 1;
-        last = await chord.updateContext(id, changesOf(keys[(at * 7_919) % keys.length], -at));
+        last = await write(keys[(at * 7_919) % keys.length], -at);
       }
       return last;
     },

@@ -131,10 +131,7 @@ fn splice_field(
             return Err(mismatch("a field to be added is there already"));
         }
         (op::ADDED, None) => {
-            let new = next(reader.bytes())?;
-            let end = text::skip_value(bytes, start) - 1;
-            let comma = &b","[..usize::from(bytes[end - 1] != b'{')];
-            splice(bytes, end, end, &[comma, key, b":", new]);
+            append_field(bytes, start, key, next(reader.bytes())?);
             return Ok(None);
         }
         (_, None) => return Err(mismatch("a field to be changed is not there")),
@@ -157,6 +154,13 @@ fn splice_field(
     }
     splice_value(bytes, at, op, reader)?;
     Ok(Some(at))
+}
+
+/// Adds a field to the object that stands at `start`, behind all others.
+pub(super) fn append_field(bytes: &mut Vec<u8>, start: usize, key: &[u8], value: &[u8]) {
+    let end = text::skip_value(bytes, start) - 1;
+    let comma = &b","[..usize::from(bytes[end - 1] != b'{')];
+    splice(bytes, end, end, &[comma, key, b":", value]);
 }
 
 /// Applies a change that leaves a value present to the one that stands at `at`.

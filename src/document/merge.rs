@@ -5,7 +5,7 @@ use crate::delta::apply;
 use crate::delta::code::{self, op};
 use crate::json::text;
 
-use super::apply::splice;
+use super::apply::{append_field, splice};
 use super::object::{Field, Object, Value, refilled};
 use super::{Document, GROWN};
 
@@ -214,9 +214,7 @@ fn merge_object(
             }
             None => {
                 added(new, code);
-                let end = text::skip_value(bytes, start) - 1;
-                let comma = &b","[..usize::from(bytes[end - 1] != b'{')];
-                splice(bytes, end, end, &[comma, key, b":", new]);
+                append_field(bytes, start, key, new);
                 true
             }
         };

@@ -2,7 +2,7 @@
 
 import { floorOf } from "../../floor.js";
 import { makeDeep, makeLarge } from "../../inputs.js";
-import { updateOneField } from "../updating.js";
+import { updateOneField, writeOneField } from "../updating.js";
 import { curve } from "./curve.js";
 
 const SIZES = [1_000, 5_000, 20_000, 100_000, 500_000, 2_000_000, 5_000_000];
@@ -38,24 +38,13 @@ export async function prepare({ Chord, whole }) {
   return { works: curves.flatMap(({ works }) => works), absent: [], facts: () => ({ curves }), end: () => chord.close() };
 }
 
-async function setSized(chord, bytes) {
+function setSized(chord, bytes) {
   const id = `set:${bytes}`;
   const context = makeLarge(bytes);
-  const keys = Object.keys(context);
-  await chord.setContext(id, context);
-  let at = 0;
-  return {
-    async run(n) {
-      let last;
-      for (let i = 0; i < n; i += 1) {
-        at += 1;
-        context[keys[(at * 7_919) % keys.length]].count = -at;
-        last = await chord.setContext(id, context);
-      }
-      return last;
-    },
-    check: (last) => last.changed && Object.keys(last.delta.delta).length === 1,
-  };
+  return writeOneField(chord, id, context, (key, count) => {
+    context[key].count = count;
+    return chord.setContext(id, context);
+  });
 }
 
 function updateWide(chord, fields) {
