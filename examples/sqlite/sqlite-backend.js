@@ -74,7 +74,7 @@ const statements = {
 };
 
 /** SQLite as Node 22, Deno and Bun have it; for Node 20 a package with the same classes. */
-async function openDatabase(file) {
+export async function openDatabase(file) {
   const { DatabaseSync } = await import("node:sqlite").catch(() => import("@photostructure/sqlite"));
   return new DatabaseSync(file);
 }
@@ -120,15 +120,36 @@ export class SqliteBackend {
 
   async open() {
     this.#database = await openDatabase(this.#file);
-    this.#database.exec(
-      `PRAGMA busy_timeout = ${patience}; PRAGMA journal_mode = WAL; PRAGMA synchronous = ${this.#isQuick ? "NORMAL" : "FULL"}`,
-    );
-    this.#transaction("IMMEDIATE", () => {
-      const { user_version: found } = this.#database.prepare("PRAGMA user_version").get();
-      if (found > schema) throw new Error(`${this.#file} was written by a newer release`);
-      if (found === 0) this.#database.exec(tables);
-    });
+    try {
+      this.#database.exec(`PRAGMA busy_timeout = ${patience}; PRAGMA synchronous = ${this.#isQuick ? "NORMAL" : "FULL"}`);
+      await this.#writeAhead();
+      this.#transaction("IMMEDIATE", () => {
+        const { user_version: found } = this.#database.prepare("PRAGMA user_version").get();
+        if (found > schema) throw new Error(`${this.#file} was written by a newer release`);
+        if (found === 0) this.#database.exec(tables);
+      });
+    } catch (error) {
+      this.#database.close();
+      throw error;
+    }
     this.#sql = Object.fromEntries(Object.entries(statements).map(([name, sql]) => [name, this.#database.prepare(sql)]));
+  }
+
+  /**
+   * A new file is switched to its log by whoever opens it first. For the others who open it in that moment SQLite doesn't wait by itself,
+   * `busy_timeout` or not: each holds the file's read lock and wants the write lock.
+   */
+  async #writeAhead() {
+    const until = Date.now() + patience;
+    for (;;) {
+      try {
+        this.#exec("PRAGMA journal_mode = WAL");
+        return;
+      } catch (error) {
+        if (error.code !== "backend_unavailable" || Date.now() >= until) throw error;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
   }
 
   async close() {

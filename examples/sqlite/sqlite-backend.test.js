@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { Chord } from "chord-sync";
 import { backendConformance, chordConformance, register } from "chord-sync/testing";
-import { SqliteBackend } from "./sqlite-backend.js";
+import { openDatabase, SqliteBackend } from "./sqlite-backend.js";
 
 /** A folder of its own for a file, and what removes it. */
 function fresh() {
@@ -24,6 +24,19 @@ function store() {
 
 register(backendConformance(store), test);
 register(chordConformance(Chord, store), test);
+
+test("a file that another process is just creating is waited for", async () => {
+  const { file, drop } = fresh();
+  const other = await openDatabase(file);
+  other.exec("CREATE TABLE theirs (x)");
+  other.exec("BEGIN IMMEDIATE");
+  setTimeout(() => other.exec("COMMIT"), 100);
+  const chord = await Chord.open({ backend: new SqliteBackend(file) });
+  await chord.setContext("note", { text: "hello" });
+  await chord.close();
+  other.close();
+  drop();
+});
 
 test("two processes on one file lose no update", async () => {
   const { file, drop } = fresh();
