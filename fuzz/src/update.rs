@@ -24,7 +24,7 @@ pub fn check(input: &[u8]) {
         return;
     }
     let mut document = Document::read(&state);
-    match document.update(&changes, &operations) {
+    match document.update(&changes, &operations, DEEPEST) {
         Ok(delta) => {
             let delta = delta.into_owned();
             document.apply(&delta).unwrap();

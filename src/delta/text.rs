@@ -11,5 +11,5 @@ mod parse;
 mod print;
 
 pub use parse::parse;
-pub(crate) use print::{change_length, edits_length};
+pub(crate) use print::{change_length, edits_length, likely_length};
 pub use print::{print, print_code, write, write_edits};

@@ -93,7 +93,7 @@ impl<'a> Value<'a> {
 }
 
 /// Passes `expected` if just that stands next.
-fn passes(reader: &mut Reader<'_>, expected: &[u8]) -> bool {
+pub(super) fn passes(reader: &mut Reader<'_>, expected: &[u8]) -> bool {
     let rest = reader.rest();
     let same = rest.starts_with(expected)
         && matches!(rest.get(expected.len()), None | Some(b',' | b'}' | b']'));

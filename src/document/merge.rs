@@ -1,11 +1,15 @@
-//! A deep merge: the code of the delta it makes and, where the state is small enough for that, the state after it, in one pass.
+//! A deep merge: the code of the delta it makes and, where the state is small enough for that, the state after it. Both are made while the changes
+//! are read and checked.
 
-use crate::Result;
+use core::result::Result;
+
+use crate::Error;
 use crate::delta::apply;
 use crate::delta::code::{self, op};
-use crate::json::text;
+use crate::json::text::{self, Members, Reader, Refused};
 
 use super::apply::{append_field, splice};
+use super::compare::passes;
 use super::object::{Field, Object, Value, refilled};
 use super::{Document, GROWN};
 
@@ -34,30 +38,69 @@ struct AfterField {
     text: Vec<u8>,
 }
 
+/// Why a merge ends before its end.
+enum Stop {
+    /// The changes are refused.
+    Refused(Refused),
+    /// A change that was just made can't be applied.
+    Failed(Error),
+}
+
+impl From<Refused> for Stop {
+    fn from(refused: Refused) -> Self {
+        Stop::Refused(refused)
+    }
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Stop::Failed(error)
+    }
+}
+
 impl Document {
-    /// Appends the code of the delta of merging `changes`, validated text of an object, into this one. What is given is for
-    /// [`Document::install`].
+    /// Appends the code of the delta of merging `changes` into this one. `changes` is text of an object that need not be validated yet; when this
+    /// succeeds, it is canonical and at most `depth` levels deep. What is given is for [`Document::install`].
     ///
     /// # Errors
-    /// None where the stored form is whole.
-    pub fn merge(&self, changes: &[u8], code: &mut Vec<u8>) -> Result<Merged> {
+    /// Where `changes` is not such a text, naming the path.
+    pub fn merge(&self, changes: &[u8], depth: u32, code: &mut Vec<u8>) -> crate::Result<Merged> {
+        let mut reader = Reader::new(changes);
+        let merged = self.merge_read(&mut reader, depth, code);
+        let ended = merged.and_then(|merged| {
+            reader.end()?;
+            Ok(merged)
+        });
+        ended.map_err(|stop| match stop {
+            Stop::Refused(refused) => refused.into_error(changes),
+            Stop::Failed(error) => error,
+        })
+    }
+
+    fn merge_read(
+        &self,
+        changes: &mut Reader<'_>,
+        depth: u32,
+        code: &mut Vec<u8>,
+    ) -> Result<Merged, Stop> {
         match self {
             Document::Object(object) => {
                 let mut after = Some(Vec::new());
-                object.merge(changes, code, &mut after)?;
+                object.merge(changes, depth, code, &mut after)?;
                 Ok(Merged(after.map_or(After::Unknown, After::Fields)))
             }
-            Document::Text(text) if text::is_object(text) && changes.len() > GROWN => {
-                Object::read(text).merge(changes, code, &mut None)?;
+            Document::Text(text) if text::is_object(text) && changes.rest().len() > GROWN => {
+                Object::read(text).merge(changes, depth, code, &mut None)?;
                 Ok(Merged::default())
             }
             Document::Text(text) if text::is_object(text) => {
-                let mut after = Vec::with_capacity(text.len() + changes.len());
+                let mut after = Vec::with_capacity(text.len() + changes.rest().len());
                 after.extend_from_slice(text);
-                merge_object(&mut after, 0, changes, code)?;
+                merge_object(&mut after, 0, changes, depth, code)?;
                 Ok(Merged(After::Text(after)))
             }
             _ => {
+                changes.value(depth)?;
                 code.extend_from_slice(&code::EMPTY);
                 Ok(Merged::default())
             }
@@ -69,7 +112,7 @@ impl Document {
     ///
     /// # Errors
     /// As [`Document::replay`].
-    pub fn install(&mut self, merged: Merged, code: &[u8]) -> Result<()> {
+    pub fn install(&mut self, merged: Merged, code: &[u8]) -> crate::Result<()> {
         match (&mut *self, merged.0) {
             (Document::Text(there), After::Text(after)) => {
                 *self = Document::of(refilled(there, &after));
@@ -92,18 +135,21 @@ impl Object {
     /// Gives whether any field changes. What becomes of each is noted in `after`, or that is given up where one is large.
     fn merge(
         &self,
-        changes: &[u8],
+        changes: &mut Reader<'_>,
+        depth: u32,
         code: &mut Vec<u8>,
         after: &mut Option<Vec<AfterField>>,
-    ) -> Result<bool> {
+    ) -> Result<bool, Stop> {
+        let mut members = Members::begin(changes, depth)?;
         let mut count = Count::begin(code);
-        for (key, new) in text::fields(changes) {
+        while let Some(key) = members.next(changes)? {
             let before = code.len();
             code::write_bytes(key, code);
             let position = self.find(key);
             let mut small = None;
             let changed = match position.and_then(|position| self.field(position)) {
                 None => {
+                    let new = changes.value(depth - 1)?;
                     added(new, code);
                     // The code has it already: a second copy of what is large would wait for the commit along with it.
                     if after.is_some() && new.len() <= GROWN {
@@ -111,14 +157,16 @@ impl Object {
                     }
                     true
                 }
-                Some(Field::Text { text: old, .. }) if old.len().max(new.len()) <= GROWN => {
-                    let mut text = Vec::with_capacity(old.len() + new.len());
+                Some(Field::Text { text: old, .. })
+                    if old.len() <= GROWN && is_short(changes, depth - 1)? =>
+                {
+                    let mut text = Vec::with_capacity(2 * old.len());
                     text.extend_from_slice(old);
-                    let changed = merge_value(&mut text, key.len() + 1, new, code)?;
+                    let changed = merge_value(&mut text, key.len() + 1, changes, depth - 1, code)?;
                     small = Some(text);
                     changed
                 }
-                Some(field) => merge_large(field.value(), new, code)?,
+                Some(field) => merge_large(field.value(), changes, depth - 1, code)?,
             };
             count.note(changed, before, code);
             if changed {
@@ -134,6 +182,11 @@ impl Object {
         }
         Ok(count.end(code))
     }
+}
+
+/// Whether the value that stands next is so short that it may be merged into text.
+fn is_short(changes: &Reader<'_>, depth: u32) -> Result<bool, Refused> {
+    Ok(changes.rest().len() <= GROWN || changes.clone().value(depth)?.len() <= GROWN)
 }
 
 /// The fields of an object that change, as their number stands in front of them in the code.
@@ -167,27 +220,32 @@ impl Count {
     }
 }
 
-/// Appends what merging `new` makes of a value, where one of the two is large; gives whether it changes.
-fn merge_large(value: Value<'_>, new: &[u8], code: &mut Vec<u8>) -> Result<bool> {
-    match (value, new) {
-        (Value::Object(object), [b'{', ..]) => {
+/// Appends what merging the value that `changes` has next makes of `value`, where one of the two is large; gives whether it changes.
+fn merge_large(
+    value: Value<'_>,
+    changes: &mut Reader<'_>,
+    depth: u32,
+    code: &mut Vec<u8>,
+) -> Result<bool, Stop> {
+    match (value, changes.peek()) {
+        (Value::Object(object), Some(b'{')) => {
             code.push(op::NESTED);
-            object.merge(new, code, &mut None)
+            object.merge(changes, depth, code, &mut None)
         }
-        (Value::Text(text @ [b'{', ..]), [b'{', ..]) => {
+        (Value::Text(text @ [b'{', ..]), Some(b'{')) => {
             code.push(op::NESTED);
-            Object::read(text).merge(new, code, &mut None)
+            Object::read(text).merge(changes, depth, code, &mut None)
         }
-        (Value::Text([b'[', ..]) | Value::Array(_), [b'[', ..]) => {
-            let change = value.against(new);
+        (Value::Text([b'[', ..]) | Value::Array(_), Some(b'[')) => {
+            let change = value.against(changes.value(depth)?);
             if let Some(change) = &change {
                 code::encode_change(change, code);
             }
             Ok(change.is_some())
         }
-        (Value::Text(old), _) if old == new => Ok(false),
+        (Value::Text(old), _) if passes(changes, old) => Ok(false),
         _ => {
-            modified(&value.text(), new, code);
+            modified(&value.text(), changes.value(depth)?, code);
             Ok(true)
         }
     }
@@ -197,12 +255,14 @@ fn merge_large(value: Value<'_>, new: &[u8], code: &mut Vec<u8>) -> Result<bool>
 fn merge_object(
     bytes: &mut Vec<u8>,
     start: usize,
-    changes: &[u8],
+    changes: &mut Reader<'_>,
+    depth: u32,
     code: &mut Vec<u8>,
-) -> Result<bool> {
+) -> Result<bool, Stop> {
+    let mut members = Members::begin(changes, depth)?;
     let mut count = Count::begin(code);
     let mut last = None;
-    for (key, new) in text::fields(changes) {
+    while let Some(key) = members.next(changes)? {
         let before = code.len();
         code::write_bytes(key, code);
         // Mostly fields come in the order they are stored in.
@@ -210,9 +270,10 @@ fn merge_object(
         let changed = match text::find_field(bytes, start, hint, key) {
             Some(at) => {
                 last = Some(at);
-                merge_value(bytes, at, new, code)?
+                merge_value(bytes, at, changes, depth - 1, code)?
             }
             None => {
+                let new = changes.value(depth - 1)?;
                 added(new, code);
                 append_field(bytes, start, key, new);
                 true
@@ -224,26 +285,34 @@ fn merge_object(
 }
 
 /// Merges into the value that stands at `at`; gives whether it changes.
-fn merge_value(bytes: &mut Vec<u8>, at: usize, new: &[u8], code: &mut Vec<u8>) -> Result<bool> {
-    if let (Some(b'{'), [b'{', ..]) = (bytes.get(at), new) {
+fn merge_value(
+    bytes: &mut Vec<u8>,
+    at: usize,
+    changes: &mut Reader<'_>,
+    depth: u32,
+    code: &mut Vec<u8>,
+) -> Result<bool, Stop> {
+    let first = bytes.get(at);
+    if let (Some(b'{'), Some(b'{')) = (first, changes.peek()) {
         code.push(op::NESTED);
-        return merge_object(bytes, at, new, code);
+        return merge_object(bytes, at, changes, depth, code);
     }
     let end = text::skip_value(bytes, at);
     let old = &bytes[at..end];
-    if old == new {
-        return Ok(false);
-    }
-    if let ([b'[', ..], [b'[', ..]) = (old, new) {
-        let Some(change) = Value::Text(old).against(new) else {
+    if let (Some(b'['), Some(b'[')) = (first, changes.peek()) {
+        let Some(change) = Value::Text(old).against(changes.value(depth)?) else {
             return Ok(false);
         };
         code::encode_change(&change, code);
-        // Not `new` itself: elements that differ in the order of their keys alone stay as they stand, as the delta leaves them.
+        // Not the new text itself: elements that differ in the order of their keys alone stay as they stand, as the delta leaves them.
         let after = apply::value(old, &change)?.into_owned();
         splice(bytes, at, end, &[&after]);
         return Ok(true);
     }
+    if passes(changes, old) {
+        return Ok(false);
+    }
+    let new = changes.value(depth)?;
     modified(old, new, code);
     splice(bytes, at, end, &[new]);
     Ok(true)

@@ -14,23 +14,24 @@ use super::object::{Object, Value};
 use super::{Document, Operation, Operations};
 
 impl Document {
-    /// The delta of merging `changes`, followed by `operations`.
+    /// The delta of merging `changes`, as [`Document::merge`] reads them, followed by `operations`.
     ///
     /// # Errors
-    /// `invalid_value` naming the path where an operation meets another kind of value.
+    /// As there; `invalid_value` naming the path where an operation meets another kind of value.
     pub fn update<'a>(
         &'a self,
         changes: &'a [u8],
         operations: &Operations<'a>,
+        depth: u32,
     ) -> Result<Delta<'a>> {
         let count = operations.0.len();
         if count >= MANY && count.saturating_mul(WORTH) > self.length() + changes.len() {
-            return self.operated_copy(changes, operations);
+            return self.operated_copy(changes, operations, depth);
         }
         let mut merged = Delta::default();
         if changes != b"{}" {
             let mut bytes = Vec::new();
-            self.merge(changes, &mut bytes)?;
+            self.merge(changes, depth, &mut bytes)?;
             merged = code::decode(&bytes)?.into_owned();
         }
         let this = Value::of(self);
@@ -63,10 +64,15 @@ impl Document {
 
     /// The same by doing all to a copy, which takes as long as the copy is large and the operations are many. Each by itself is looked for in
     /// what the others have changed.
-    fn operated_copy(&self, changes: &[u8], operations: &Operations<'_>) -> Result<Delta<'static>> {
+    fn operated_copy(
+        &self,
+        changes: &[u8],
+        operations: &Operations<'_>,
+        depth: u32,
+    ) -> Result<Delta<'static>> {
         let mut copy = self.clone();
         let mut code = Vec::new();
-        let merged = copy.merge(changes, &mut code)?;
+        let merged = copy.merge(changes, depth, &mut code)?;
         copy.install(merged, &code)?;
         for (path, operation) in &operations.0 {
             let change = State::Stored(Value::of(&copy), None).operate(path, *operation)?;

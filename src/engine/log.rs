@@ -42,7 +42,7 @@ impl Entry<'_> {
     /// # Errors
     /// `internal` where the code can't be read.
     pub fn delta(&self, old_values: bool) -> Result<Vec<u8>> {
-        let mut out = Vec::new();
+        let mut out = Vec::with_capacity(text::likely_length(self.code.len()));
         text::print_code(self.code, old_values, &mut out)?;
         Ok(out)
     }

@@ -90,12 +90,11 @@ fn missing(record: &Record, since: Since) -> Option<Vec<Entry<'_>>> {
     if since.version == 0 || behind == 0 || behind > record.live()?.log().count() {
         return None;
     }
-    let entries: Vec<Entry<'_>> = record
-        .newest_first()
-        .take(usize::try_from(behind).ok()?)
-        .collect();
+    let behind = usize::try_from(behind).ok()?;
+    let mut entries: Vec<Entry<'_>> = Vec::with_capacity(behind);
+    entries.extend(record.newest_first().take(behind));
     let from = entries.last()?.previous;
-    let unbroken = entries.len() as u64 == behind
+    let unbroken = entries.len() == behind
         && from.version == since.version
         && since.revision.allows(from.revision);
     unbroken.then_some(entries)
@@ -110,7 +109,9 @@ fn told(entries: &[Entry<'_>], old_values: bool) -> Result<Vec<u8>> {
         merger.push_code(entry.code)?;
     }
     let merged: Delta<'_> = merger.finish()?;
-    let mut out = Vec::new();
+    // Mostly it is about as long as the longest of them.
+    let longest = entries.iter().map(|entry| entry.code.len()).max();
+    let mut out = Vec::with_capacity(text::likely_length(longest.unwrap_or(0)));
     text::write(&merged, old_values, &mut out);
     Ok(out)
 }

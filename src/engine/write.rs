@@ -84,19 +84,24 @@ impl<S: Store> Engine<S> {
         see: impl FnOnce(Written<'_>) -> R,
     ) -> Result<R> {
         let limits = self.policy().limits;
-        text::validate(changes, limits.depth).map_err(|refused| refused.into_error(changes))?;
         if !text::is_object(changes) {
             return Err(Error::here(Code::InvalidValue, "changes must be an object"));
         }
         let grows_at_most = changes.len() + operations.longest();
         let mut step = |record: Option<&Record>| {
-            check(guard, record)?;
-            let live = record.and_then(Record::live).ok_or_else(not_found)?;
+            let checked = check(guard, record);
+            let live = checked.and_then(|()| record.and_then(Record::live).ok_or_else(not_found));
+            let live = live.or_else(|error| {
+                // Where there is nothing to merge into, nothing else reads them; and what is wrong with them is told first.
+                text::validate(changes, limits.depth)
+                    .map_err(|refused| refused.into_error(changes))
+                    .and(Err(error))
+            })?;
             let mut code = Vec::with_capacity(2 * changes.len());
             let merged = if operations.0.is_empty() {
-                live.document().merge(changes, &mut code)?
+                live.document().merge(changes, limits.depth, &mut code)?
             } else {
-                let delta = live.document().update(changes, operations)?;
+                let delta = live.document().update(changes, operations, limits.depth)?;
                 code::encode(&delta, &mut code);
                 Merged::default()
             };

@@ -88,7 +88,7 @@ pub fn write(value: f64, out: &mut Vec<u8>) {
         out.push(b'-');
     }
     let value = value.abs();
-    if value < EXACT && value % 1.0 == 0.0 {
+    if value < EXACT && value.trunc() == value {
         return write_integer(value as u64, out);
     }
     host::write(value, out);

@@ -97,7 +97,16 @@ fn a_new_text_is_refused_just_when_it_is_not_canonical() {
             if core::str::from_utf8(&text).is_err() {
                 return;
             }
-            let valid = validate(&text, 20).is_ok() && text.starts_with(b"{");
+            let refused = validate(&text, 20).err();
+            let valid = refused.is_none() && text.starts_with(b"{");
+            let merged = document.merge(&text, 20, &mut Vec::new()).map(drop);
+            match refused {
+                Some(refused) if text.starts_with(b"{") => {
+                    let error = merged.unwrap_err();
+                    assert_eq!(error.to_string(), refused.into_error(&text).to_string());
+                }
+                _ => assert_eq!(merged.is_ok(), valid, "{merged:?}"),
+            }
             let delta = document.compare(&text, 20);
             assert_eq!(delta.is_ok(), valid, "{delta:?}");
             if let Ok(delta) = delta {
@@ -254,7 +263,9 @@ fn a_merge_leaves_equal_elements_of_an_array_as_they_stand() {
         laws::merged(before.as_bytes(), changes.as_bytes());
         let mut document = Document::read(before.as_bytes());
         let mut code = Vec::new();
-        let merged = document.merge(changes.as_bytes(), &mut code).unwrap();
+        let merged = document
+            .merge(changes.as_bytes(), u32::MAX, &mut code)
+            .unwrap();
         document.install(merged, &code).unwrap();
         let after = format!(r#"{{"list":[{one},{one},2],"padding":"{padding}"}}"#);
         assert_eq!(document.text(), after.as_bytes());
@@ -312,7 +323,9 @@ fn thousands_of_operations_take_little_longer_than_one_each() {
         let document = Document::read(b"{}");
         let operations = Operations::parse(operations.as_bytes()).unwrap();
         let start = Instant::now();
-        let delta = document.update(changes.as_bytes(), &operations).unwrap();
+        let delta = document
+            .update(changes.as_bytes(), &operations, u32::MAX)
+            .unwrap();
         let taken = start.elapsed();
         assert_eq!(delta.fields.len(), 3);
         assert!(taken < Duration::from_secs(1), "took {taken:?}");

@@ -5,9 +5,24 @@ use crate::delta::code::{Reader, op, unreadable};
 use crate::delta::{Change, Delta, Gone, Span};
 use crate::json::{Text, number};
 
-const ADDED: &[u8] = b"{\"action\":\"added\"";
-const MODIFIED: &[u8] = b"{\"action\":\"modified\"";
-const REMOVED: &[u8] = b"{\"action\":\"removed\"";
+/// A change that tells values as a whole, up to the first value it tells.
+struct Whole {
+    with_old: &'static [u8],
+    without: &'static [u8],
+}
+
+const ADDED: Whole = Whole {
+    with_old: b"",
+    without: b"{\"action\":\"added\",\"value\":",
+};
+const MODIFIED: Whole = Whole {
+    with_old: b"{\"action\":\"modified\",\"oldValue\":",
+    without: b"{\"action\":\"modified\",\"value\":",
+};
+const REMOVED: Whole = Whole {
+    with_old: b"{\"action\":\"removed\",\"oldValue\":",
+    without: b"{\"action\":\"removed\"",
+};
 
 /// Appends the JSON form; without old values where `old_values` is false.
 pub fn write(delta: &Delta<'_>, old_values: bool, out: &mut Vec<u8>) {
@@ -31,6 +46,11 @@ pub fn print_code(code: &[u8], old_values: bool, out: &mut Vec<u8>) -> Result<()
     printed
         .filter(|()| reader.0.is_empty())
         .ok_or_else(unreadable)
+}
+
+/// About how many bytes the JSON form has of a delta whose code has so many.
+pub(crate) fn likely_length(code: usize) -> usize {
+    2 * code + 64
 }
 
 /// Appends the edits of one array as JSON.
@@ -77,6 +97,14 @@ impl<'o> Printer<'o> {
         }
     }
 
+    #[inline(never)]
+    fn byte(&mut self, byte: u8) {
+        match &mut self.out {
+            Some(out) => out.push(byte),
+            None => self.length += 1,
+        }
+    }
+
     fn number(&mut self, value: usize) {
         let mut digits = Vec::with_capacity(20);
         number::write_integer(value as u64, &mut digits);
@@ -84,22 +112,23 @@ impl<'o> Printer<'o> {
     }
 
     fn delta(&mut self, delta: &Delta<'_>) {
-        let mut before: &[u8] = b"{";
-        for (key, change) in &delta.fields {
-            self.put(before);
+        self.byte(b'{');
+        for (done, (key, change)) in delta.fields.iter().enumerate() {
+            if done > 0 {
+                self.byte(b',');
+            }
             self.put(key);
-            self.put(b":");
+            self.byte(b':');
             self.change(change);
-            before = b",";
         }
-        self.put(if delta.is_empty() { b"{}" } else { b"}" });
+        self.byte(b'}');
     }
 
     fn change(&mut self, change: &Change<'_>) {
         match change {
-            Change::Added(new) => self.whole(ADDED, None, Some(new)),
-            Change::Modified { old, new } => self.whole(MODIFIED, old.as_deref(), Some(new)),
-            Change::Removed(old) => self.whole(REMOVED, old.as_deref(), None),
+            Change::Added(new) => self.whole(&ADDED, None, Some(new)),
+            Change::Modified { old, new } => self.whole(&MODIFIED, old.as_deref(), Some(new)),
+            Change::Removed(old) => self.whole(&REMOVED, old.as_deref(), None),
             Change::Nested(delta) => self.delta(delta),
             Change::Edited(spans) => {
                 self.put(b"{\"action\":\"edited\",\"edits\":");
@@ -111,44 +140,48 @@ impl<'o> Printer<'o> {
 
     /// The delta that a code has next, which needs no tree.
     fn delta_of(&mut self, reader: &mut Reader<'_>) -> Option<()> {
-        let mut before: &[u8] = b"{";
         let count = reader.count()?;
-        for _ in 0..count {
-            self.put(before);
+        self.byte(b'{');
+        for done in 0..count {
+            if done > 0 {
+                self.byte(b',');
+            }
             self.put(reader.bytes()?);
-            self.put(b":");
+            self.byte(b':');
             self.change_of(reader)?;
-            before = b",";
         }
-        self.put(if count == 0 { b"{}" } else { b"}" });
+        self.byte(b'}');
         Some(())
     }
 
     fn change_of(&mut self, reader: &mut Reader<'_>) -> Option<()> {
         match reader.byte()? {
-            op::ADDED => self.whole(ADDED, None, Some(reader.bytes()?)),
-            op::MODIFIED => self.whole(MODIFIED, Some(reader.bytes()?), Some(reader.bytes()?)),
-            op::MODIFIED_UNKNOWN => self.whole(MODIFIED, None, Some(reader.bytes()?)),
-            op::REMOVED => self.whole(REMOVED, Some(reader.bytes()?), None),
-            op::REMOVED_UNKNOWN => self.whole(REMOVED, None, None),
+            op::ADDED => self.whole(&ADDED, None, Some(reader.bytes()?)),
+            op::MODIFIED => self.whole(&MODIFIED, Some(reader.bytes()?), Some(reader.bytes()?)),
+            op::MODIFIED_UNKNOWN => self.whole(&MODIFIED, None, Some(reader.bytes()?)),
+            op::REMOVED => self.whole(&REMOVED, Some(reader.bytes()?), None),
+            op::REMOVED_UNKNOWN => self.whole(&REMOVED, None, None),
             op::NESTED => return self.delta_of(reader),
             op => self.change(&reader.change_of(op)?),
         }
         Some(())
     }
 
-    /// A change that tells values as a whole.
-    fn whole(&mut self, action: &[u8], old: Option<&[u8]>, new: Option<&[u8]>) {
-        self.put(action);
-        if let Some(old) = old.filter(|_| self.old_values) {
-            self.put(b",\"oldValue\":");
-            self.put(old);
+    fn whole(&mut self, change: &Whole, old: Option<&[u8]>, new: Option<&[u8]>) {
+        match old.filter(|_| self.old_values) {
+            Some(old) => {
+                self.put(change.with_old);
+                self.put(old);
+                if new.is_some() {
+                    self.put(b",\"value\":");
+                }
+            }
+            None => self.put(change.without),
         }
         if let Some(new) = new {
-            self.put(b",\"value\":");
             self.put(new);
         }
-        self.put(b"}");
+        self.byte(b'}');
     }
 
     fn edits(&mut self, spans: &[Span<'_>]) {

@@ -174,9 +174,9 @@ pub fn merged(before: &[u8], changes: &[u8]) {
     let (mut installed, mut replayed) = (Document::read(before), Document::read(before));
     for changes in [changes, before] {
         let mut code = Vec::new();
-        let merged = installed.merge(changes, &mut code).unwrap();
+        let merged = installed.merge(changes, u32::MAX, &mut code).unwrap();
         let mut again = Vec::new();
-        replayed.merge(changes, &mut again).unwrap();
+        replayed.merge(changes, u32::MAX, &mut again).unwrap();
         assert_eq!(again, code, "{}", shown());
         installed.install(merged, &code).unwrap();
         replayed.replay(&code).unwrap();
@@ -199,7 +199,7 @@ pub fn update(before: &[u8], changes: &[u8], operations: &Operations<'_>) {
     };
     let mut document = Document::read(before);
     let delta = document
-        .update(changes, operations)
+        .update(changes, operations, u32::MAX)
         .map(|delta| delta.into_owned());
     match (delta, updated(&read(before), &read(changes), operations)) {
         (Ok(delta), Some(expected)) => {
