@@ -3,10 +3,9 @@
 
 use core::result::Result;
 
-use crate::Error;
 use crate::delta::apply;
 use crate::delta::code::{self, op};
-use crate::json::text::{self, Members, Reader, Refused};
+use crate::json::text::{self, Fault, Members, Reader, Refused};
 
 use super::apply::{append_field, splice};
 use super::compare::passes;
@@ -38,26 +37,6 @@ struct AfterField {
     text: Vec<u8>,
 }
 
-/// Why a merge ends before its end.
-enum Stop {
-    /// The changes are refused.
-    Refused(Refused),
-    /// A change that was just made can't be applied.
-    Failed(Error),
-}
-
-impl From<Refused> for Stop {
-    fn from(refused: Refused) -> Self {
-        Stop::Refused(refused)
-    }
-}
-
-impl From<Error> for Stop {
-    fn from(error: Error) -> Self {
-        Stop::Failed(error)
-    }
-}
-
 impl Document {
     /// Appends the code of the delta of merging `changes` into this one. `changes` is text of an object that need not be validated yet; when this
     /// succeeds, it is canonical and at most `depth` levels deep. What is given is for [`Document::install`].
@@ -67,14 +46,8 @@ impl Document {
     pub fn merge(&self, changes: &[u8], depth: u32, code: &mut Vec<u8>) -> crate::Result<Merged> {
         let mut reader = Reader::new(changes);
         let merged = self.merge_read(&mut reader, depth, code);
-        let ended = merged.and_then(|merged| {
-            reader.end()?;
-            Ok(merged)
-        });
-        ended.map_err(|stop| match stop {
-            Stop::Refused(refused) => refused.into_error(changes),
-            Stop::Failed(error) => error,
-        })
+        let ended = merged.and_then(|merged| reader.end().map(|()| merged));
+        ended.map_err(|refused| refused.into_error(changes))
     }
 
     fn merge_read(
@@ -82,7 +55,7 @@ impl Document {
         changes: &mut Reader<'_>,
         depth: u32,
         code: &mut Vec<u8>,
-    ) -> Result<Merged, Stop> {
+    ) -> Result<Merged, Refused> {
         match self {
             Document::Object(object) => {
                 let mut after = Some(Vec::new());
@@ -139,7 +112,7 @@ impl Object {
         depth: u32,
         code: &mut Vec<u8>,
         after: &mut Option<Vec<AfterField>>,
-    ) -> Result<bool, Stop> {
+    ) -> Result<bool, Refused> {
         let mut members = Members::begin(changes, depth)?;
         let mut count = Count::begin(code);
         while let Some(key) = members.next(changes)? {
@@ -226,7 +199,7 @@ fn merge_large(
     changes: &mut Reader<'_>,
     depth: u32,
     code: &mut Vec<u8>,
-) -> Result<bool, Stop> {
+) -> Result<bool, Refused> {
     match (value, changes.peek()) {
         (Value::Object(object), Some(b'{')) => {
             code.push(op::NESTED);
@@ -258,7 +231,7 @@ fn merge_object(
     changes: &mut Reader<'_>,
     depth: u32,
     code: &mut Vec<u8>,
-) -> Result<bool, Stop> {
+) -> Result<bool, Refused> {
     let mut members = Members::begin(changes, depth)?;
     let mut count = Count::begin(code);
     let mut last = None;
@@ -291,7 +264,7 @@ fn merge_value(
     changes: &mut Reader<'_>,
     depth: u32,
     code: &mut Vec<u8>,
-) -> Result<bool, Stop> {
+) -> Result<bool, Refused> {
     let first = bytes.get(at);
     if let (Some(b'{'), Some(b'{')) = (first, changes.peek()) {
         code.push(op::NESTED);
@@ -305,7 +278,11 @@ fn merge_value(
         };
         code::encode_change(&change, code);
         // Not the new text itself: elements that differ in the order of their keys alone stay as they stand, as the delta leaves them.
-        let after = apply::value(old, &change)?.into_owned();
+        let Ok(after) = apply::value(old, &change) else {
+            // It was made of just these.
+            return changes.refuse(Fault::Malformed);
+        };
+        let after = after.into_owned();
         splice(bytes, at, end, &[&after]);
         return Ok(true);
     }

@@ -1,6 +1,7 @@
 //! What an update may ask for besides a merge: operations that are computed when they are committed.
 
-use crate::json::{Positions, hash, number, text};
+use crate::json::text::{self, Fault, Members, Reader, Refused};
+use crate::json::{Positions, hash};
 use crate::{Code, Error, Result};
 
 /// What to do at a path.
@@ -18,6 +19,65 @@ pub enum Operation<'a> {
 #[derive(Clone, Debug, Default)]
 pub struct Operations<'a>(pub Vec<(Vec<&'a [u8]>, Operation<'a>)>);
 
+/// A path and what to do there.
+type Placed<'a> = (Vec<&'a [u8]>, Operation<'a>);
+
+fn read<'a>(reader: &mut Reader<'a>, depth: u32) -> core::result::Result<Vec<Placed<'a>>, Refused> {
+    let mut found = Vec::new();
+    let mut kinds = Members::begin(reader, 1)?;
+    while let Some(kind) = kinds.next(reader)? {
+        each(reader, &mut |reader| {
+            if kind == b"\"remove\"" {
+                found.push((path(reader)?, Operation::Remove));
+                return Ok(());
+            }
+            reader.expect(b'[')?;
+            let path = path(reader)?;
+            reader.expect(b',')?;
+            let operation = match (kind, reader.peek()) {
+                (b"\"append\"", Some(b'[')) => Operation::Append(reader.value(depth)?),
+                (b"\"increment\"", Some(b'-' | b'0'..=b'9')) => {
+                    Operation::Increment(reader.value(0)?)
+                }
+                _ => return reader.refuse(Fault::Malformed),
+            };
+            found.push((path, operation));
+            reader.expect(b']')
+        })?;
+    }
+    reader.end()?;
+    Ok(found)
+}
+
+fn path<'a>(reader: &mut Reader<'a>) -> core::result::Result<Vec<&'a [u8]>, Refused> {
+    let mut keys = Vec::new();
+    each(reader, &mut |reader| {
+        keys.push(reader.string()?);
+        Ok(())
+    })?;
+    if keys.is_empty() {
+        return reader.refuse(Fault::Malformed);
+    }
+    Ok(keys)
+}
+
+/// Reads an array by its elements.
+fn each<'a>(
+    reader: &mut Reader<'a>,
+    read: &mut dyn FnMut(&mut Reader<'a>) -> core::result::Result<(), Refused>,
+) -> core::result::Result<(), Refused> {
+    reader.expect(b'[')?;
+    if reader.accept(b']') {
+        return Ok(());
+    }
+    loop {
+        read(reader)?;
+        if !reader.accept(b',') {
+            return reader.expect(b']');
+        }
+    }
+}
+
 /// The hash of a path.
 fn hash_of(path: &[&[u8]]) -> u64 {
     path.iter().fold(0, |above, key| hash_further(above, key))
@@ -29,44 +89,22 @@ fn hash_further(above: u64, key: &[u8]) -> u64 {
 }
 
 impl<'a> Operations<'a> {
-    /// Reads `{ remove?: path[], append?: [path, items][], increment?: [path, by][] }` from validated text.
+    /// Reads `{ remove?: path[], append?: [path, items][], increment?: [path, by][] }`, which need not be validated yet. When this succeeds, all of
+    /// it is canonical, and items are at most `depth` levels deep.
     ///
     /// # Errors
-    /// `invalid_argument` for another shape.
-    pub fn parse(text: &'a [u8]) -> Result<Self> {
-        let wrong = || {
-            let shape = "operations must be { remove?: path[], append?: [path, items][], increment?: [path, by][] }, a path being an array of keys";
-            Error::new(Code::InvalidArgument, shape)
-        };
-        if !text::is_object(text) {
-            return Err(wrong());
-        }
-        let path = |text: &'a [u8]| {
-            let keys: Vec<&[u8]> = text::is_array(text).then(|| text::elements(text).collect())?;
-            (!keys.is_empty() && keys.iter().all(|key| key.starts_with(b"\""))).then_some(keys)
-        };
-        let mut found = Vec::new();
-        for (kind, list) in text::fields(text) {
-            if !text::is_array(list) {
-                return Err(wrong());
-            }
-            for entry in text::elements(list) {
-                let pair =
-                    || text::is_array(entry).then(|| text::elements(entry).collect::<Vec<_>>());
-                let operation = match (kind, pair().as_deref()) {
-                    (b"\"remove\"", _) => path(entry).map(|path| (path, Operation::Remove)),
-                    (b"\"append\"", Some([at, items])) if text::is_array(items) => {
-                        path(at).map(|path| (path, Operation::Append(items)))
-                    }
-                    (b"\"increment\"", Some([at, by])) if number::length(by) == Some(by.len()) => {
-                        path(at).map(|path| (path, Operation::Increment(by)))
-                    }
-                    _ => None,
-                };
-                found.push(operation.ok_or_else(wrong)?);
-            }
-        }
-        Ok(Operations(found))
+    /// `invalid_argument` for another shape, `invalid_value` and `limit_exceeded` for what stands in it.
+    pub fn parse(text: &'a [u8], depth: u32) -> Result<Self> {
+        let mut reader = Reader::new(text);
+        read(&mut reader, depth)
+            .map(Operations)
+            .map_err(|refused| match refused.fault {
+                Fault::Malformed | Fault::DuplicateKey => {
+                    let shape = "operations must be { remove?: path[], append?: [path, items][], increment?: [path, by][] }, a path being an array of keys";
+                    Error::new(Code::InvalidArgument, shape)
+                }
+                Fault::LoneSurrogate | Fault::TooDeep => refused.into_error(text),
+            })
     }
 
     /// Whether no operation is about what another one is about, or about something inside it.

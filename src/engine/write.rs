@@ -97,7 +97,7 @@ impl<S: Store> Engine<S> {
                     .map_err(|refused| refused.into_error(changes))
                     .and(Err(error))
             })?;
-            let mut code = Vec::with_capacity(2 * changes.len());
+            let mut code = Vec::with_capacity(changes.len() + grows_at_most);
             let merged = if operations.0.is_empty() {
                 live.document().merge(changes, limits.depth, &mut code)?
             } else {

@@ -14,7 +14,7 @@ use crate::document::Operations;
 use crate::engine::{Engine, Guard, Head, Known, Page, Revision, Since, Synced, Written};
 use crate::json::{canonical::write_string, number, seed};
 
-use super::algebra::{DEEPEST, DELTA_LEVELS, valid};
+use super::algebra::DEEPEST;
 use super::area::{INPUT, Input, OUTPUT};
 use super::asked::Asked;
 use super::output::{DONE, FULL, NOTHING, Output, status, write_list};
@@ -144,7 +144,7 @@ impl Chord {
                 let guard = guard(version, revision(input, id, known));
                 let operations = match input.text(changes, operations) {
                     b"" => Operations::default(),
-                    text => Operations::parse(valid(text, DEEPEST * DELTA_LEVELS)?)?,
+                    text => Operations::parse(text, DEEPEST)?,
                 };
                 let see = |written: Written<'_>| inner.written(&written);
                 let changes = input.text(0, changes);

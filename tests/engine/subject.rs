@@ -213,7 +213,7 @@ impl<H: Host> Subject<H> {
         let operations = operations.to_owned();
         let need = writing(&id);
         let call = async move |engine: &Engine<H::Store>| {
-            let operations = Operations::parse(operations.as_bytes())?;
+            let operations = Operations::parse(operations.as_bytes(), u32::MAX)?;
             let (id, changes) = (id.as_bytes(), changes.as_bytes());
             engine.update(id, changes, &operations, guard, now, outcome)
         };

@@ -321,7 +321,7 @@ fn thousands_of_operations_take_little_longer_than_one_each() {
         ),
     ] {
         let document = Document::read(b"{}");
-        let operations = Operations::parse(operations.as_bytes()).unwrap();
+        let operations = Operations::parse(operations.as_bytes(), u32::MAX).unwrap();
         let start = Instant::now();
         let delta = document
             .update(changes.as_bytes(), &operations, u32::MAX)

@@ -111,7 +111,7 @@ impl Process {
     ) -> Result<Wrote> {
         let (need, id, now) = (need(id, Access::Change), id.to_owned(), self.now());
         self.ask(need, async move |engine| {
-            let operations = Operations::parse(operations.as_bytes())?;
+            let operations = Operations::parse(operations.as_bytes(), u32::MAX)?;
             let (id, changes) = (id.as_bytes(), changes.as_bytes());
             engine.update(id, changes, &operations, guard, now, wrote)
         })

@@ -180,7 +180,8 @@ fn what_was_stored_is_recognised_though_the_call_that_shows_it_was_given_up() {
             let host = tab.host();
             let first = host.ask(asked.clone(), writing("a"), async |engine| {
                 let see = |_: chord::engine::Written<'_>| ();
-                let operations = chord::document::Operations::parse(INCREMENT.as_bytes())?;
+                let operations =
+                    chord::document::Operations::parse(INCREMENT.as_bytes(), u32::MAX)?;
                 engine.update(b"a", b"{}", &operations, None, 1.0, see)
             });
             let mut first = Some(Box::pin(first));

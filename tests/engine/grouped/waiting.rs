@@ -18,7 +18,7 @@ use crate::tab::{Asked, Tab};
 /// An increment of "a" that can be given up.
 async fn increment(tab: &Tab, asked: Rc<Asked<u64>>) -> Result<u64> {
     let call = async |engine: &chord::engine::Engine<chord::backend::Staged>| {
-        let operations = Operations::parse(INCREMENT.as_bytes())?;
+        let operations = Operations::parse(INCREMENT.as_bytes(), u32::MAX)?;
         let see = |written: Written<'_>| written.record.head().version;
         engine.update(b"a", b"{}", &operations, None, 1.0, see)
     };
