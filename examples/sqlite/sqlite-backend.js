@@ -128,11 +128,11 @@ export class SqliteBackend {
         if (found > schema) throw new Error(`${this.#file} was written by a newer release`);
         if (found === 0) this.#database.exec(tables);
       });
+      this.#sql = Object.fromEntries(Object.entries(statements).map(([name, sql]) => [name, this.#database.prepare(sql)]));
     } catch (error) {
       this.#database.close();
       throw error;
     }
-    this.#sql = Object.fromEntries(Object.entries(statements).map(([name, sql]) => [name, this.#database.prepare(sql)]));
   }
 
   /**

@@ -168,7 +168,7 @@ fn read_entry(entry: &[u8]) -> Option<StoredEntry> {
 
 fn whole(number: &[u8]) -> Option<u64> {
     let value = number::parse(number)?;
-    (value >= 0.0 && value.trunc() == value && value < 9e15).then_some(value as u64)
+    (value >= 0.0 && number::is_whole(value) && value < 9e15).then_some(value as u64)
 }
 
 fn revision(string: &[u8]) -> Option<Revision> {

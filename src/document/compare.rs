@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use crate::delta::array::{Extent, Spans, edits};
 use crate::delta::{Change, Delta, Span, diff};
 use crate::json::object::Keys;
-use crate::json::text::{Fault, Reader, Refused};
+use crate::json::text::{Elements, Fault, Reader, Refused};
 use crate::json::{Text, text};
 
 use super::Document;
@@ -209,31 +209,22 @@ impl Array {
         reader: &mut Reader<'a>,
         depth: u32,
     ) -> Result<Option<Change<'a>>, Refused> {
-        if depth == 0 {
-            return reader.refuse(Fault::TooDeep);
-        }
         let start = reader.clone();
+        let mut elements = Elements::begin(reader, depth)?;
         let old = self.elements();
         let mut prefix = 0;
         let mut new: Vec<&'a [u8]> = Vec::new();
-        reader.expect(b'[')?;
-        if !reader.accept(b']') {
-            loop {
-                let before = old.get(prefix).filter(|_| new.is_empty()).map(Value::of);
-                if matches!(before, Some(Value::Text(text)) if passes(reader, text)) {
-                    prefix += 1;
-                } else {
-                    let after = reader.value(depth - 1)?;
-                    if before.is_some_and(|before| before.equals(after)) {
-                        prefix += 1;
-                    } else {
-                        new.push(after);
-                    }
-                }
-                if !reader.accept(b',') {
-                    reader.expect(b']')?;
-                    break;
-                }
+        while elements.next(reader)? {
+            let before = old.get(prefix).filter(|_| new.is_empty()).map(Value::of);
+            if matches!(before, Some(Value::Text(text)) if passes(reader, text)) {
+                prefix += 1;
+                continue;
+            }
+            let after = reader.value(depth - 1)?;
+            if before.is_some_and(|before| before.equals(after)) {
+                prefix += 1;
+            } else {
+                new.push(after);
             }
         }
         let mut old = &old[prefix..];

@@ -5,7 +5,7 @@ use core::result::Result;
 
 use crate::delta::apply;
 use crate::delta::code::{self, op};
-use crate::json::text::{self, Fault, Members, Reader, Refused};
+use crate::json::text::{self, Members, Reader, Refused};
 
 use super::apply::{append_field, splice};
 use super::compare::passes;
@@ -42,7 +42,7 @@ impl Document {
     /// succeeds, it is canonical and at most `depth` levels deep. What is given is for [`Document::install`].
     ///
     /// # Errors
-    /// Where `changes` is not such a text, naming the path.
+    /// `invalid_value` and `limit_exceeded` where `changes` is not such a text, naming the path.
     pub fn merge(&self, changes: &[u8], depth: u32, code: &mut Vec<u8>) -> crate::Result<Merged> {
         let mut reader = Reader::new(changes);
         let merged = self.merge_read(&mut reader, depth, code);
@@ -130,9 +130,7 @@ impl Object {
                     }
                     true
                 }
-                Some(Field::Text { text: old, .. })
-                    if old.len() <= GROWN && is_short(changes, depth - 1)? =>
-                {
+                Some(Field::Text { text: old, .. }) if old.len() <= GROWN && is_short(changes) => {
                     let mut text = Vec::with_capacity(2 * old.len());
                     text.extend_from_slice(old);
                     let changed = merge_value(&mut text, key.len() + 1, changes, depth - 1, code)?;
@@ -157,9 +155,11 @@ impl Object {
     }
 }
 
-/// Whether the value that stands next is so short that it may be merged into text.
-fn is_short(changes: &Reader<'_>, depth: u32) -> Result<bool, Refused> {
-    Ok(changes.rest().len() <= GROWN || changes.clone().value(depth)?.len() <= GROWN)
+/// Whether the value that stands next is so short that it may be merged into text. This only looks, and no further than that: whoever reads it
+/// refuses what isn't valid.
+fn is_short(changes: &Reader<'_>) -> bool {
+    let start = changes.rest().get(..=GROWN);
+    start.is_none_or(|start| text::skip_value(start, 0) <= GROWN)
 }
 
 /// The fields of an object that change, as their number stands in front of them in the code.
@@ -272,24 +272,22 @@ fn merge_value(
     }
     let end = text::skip_value(bytes, at);
     let old = &bytes[at..end];
-    if let (Some(b'['), Some(b'[')) = (first, changes.peek()) {
-        let Some(change) = Value::Text(old).against(changes.value(depth)?) else {
-            return Ok(false);
-        };
-        code::encode_change(&change, code);
-        // Not the new text itself: elements that differ in the order of their keys alone stay as they stand, as the delta leaves them.
-        let Ok(after) = apply::value(old, &change) else {
-            // It was made of just these.
-            return changes.refuse(Fault::Malformed);
-        };
-        let after = after.into_owned();
-        splice(bytes, at, end, &[&after]);
-        return Ok(true);
-    }
-    if passes(changes, old) {
+    if first != Some(&b'[') && passes(changes, old) {
         return Ok(false);
     }
     let new = changes.value(depth)?;
+    if let ([b'[', ..], [b'[', ..]) = (old, new) {
+        let Some(change) = Value::Text(old).against(new) else {
+            return Ok(false);
+        };
+        // Not `new` itself: elements that differ in the order of their keys alone stay as they stand, as the delta leaves them.
+        if let Ok(after) = apply::value(old, &change) {
+            let after = after.into_owned();
+            code::encode_change(&change, code);
+            splice(bytes, at, end, &[&after]);
+            return Ok(true);
+        }
+    }
     modified(old, new, code);
     splice(bytes, at, end, &[new]);
     Ok(true)

@@ -1,8 +1,10 @@
 //! What an update may ask for besides a merge: operations that are computed when they are committed.
 
-use crate::json::text::{self, Fault, Members, Reader, Refused};
+use core::result::Result;
+
+use crate::json::text::{self, Elements, Fault, Members, Reader, Refused};
 use crate::json::{Positions, hash};
-use crate::{Code, Error, Result};
+use crate::{Code, Error};
 
 /// What to do at a path.
 #[derive(Clone, Copy, Debug)]
@@ -15,67 +17,67 @@ pub enum Operation<'a> {
     Increment(&'a [u8]),
 }
 
-/// Operations with their paths: keys as JSON string text.
-#[derive(Clone, Debug, Default)]
-pub struct Operations<'a>(pub Vec<(Vec<&'a [u8]>, Operation<'a>)>);
-
-/// A path and what to do there.
+/// A path, as keys with their quotes, and what to do there.
 type Placed<'a> = (Vec<&'a [u8]>, Operation<'a>);
 
-fn read<'a>(reader: &mut Reader<'a>, depth: u32) -> core::result::Result<Vec<Placed<'a>>, Refused> {
+/// Operations with their paths.
+#[derive(Clone, Debug, Default)]
+pub struct Operations<'a>(pub Vec<Placed<'a>>);
+
+/// Where a text stands that is read.
+#[derive(Default)]
+struct Place<'a> {
+    /// The operation's path, as far as it was read.
+    path: Vec<&'a [u8]>,
+    /// Where the key, the items or the number begins.
+    start: usize,
+}
+
+fn read<'a>(
+    reader: &mut Reader<'a>,
+    depth: u32,
+    place: &mut Place<'a>,
+) -> Result<Vec<Placed<'a>>, Refused> {
     let mut found = Vec::new();
     let mut kinds = Members::begin(reader, 1)?;
     while let Some(kind) = kinds.next(reader)? {
-        each(reader, &mut |reader| {
-            if kind == b"\"remove\"" {
-                found.push((path(reader)?, Operation::Remove));
-                return Ok(());
-            }
-            reader.expect(b'[')?;
-            let path = path(reader)?;
-            reader.expect(b',')?;
-            let operation = match (kind, reader.peek()) {
-                (b"\"append\"", Some(b'[')) => Operation::Append(reader.value(depth)?),
-                (b"\"increment\"", Some(b'-' | b'0'..=b'9')) => {
-                    Operation::Increment(reader.value(0)?)
-                }
-                _ => return reader.refuse(Fault::Malformed),
+        let mut operations = Elements::begin(reader, 1)?;
+        while operations.next(reader)? {
+            let operation = if kind == b"\"remove\"" {
+                read_path(reader, place)?;
+                Operation::Remove
+            } else {
+                reader.expect(b'[')?;
+                read_path(reader, place)?;
+                reader.expect(b',')?;
+                place.start = reader.position();
+                let operation = match (kind, reader.peek()) {
+                    (b"\"append\"", Some(b'[')) => Operation::Append(reader.value(depth)?),
+                    (b"\"increment\"", Some(b'-' | b'0'..=b'9')) => {
+                        Operation::Increment(reader.value(0)?)
+                    }
+                    _ => return reader.refuse(Fault::Malformed),
+                };
+                reader.expect(b']')?;
+                operation
             };
-            found.push((path, operation));
-            reader.expect(b']')
-        })?;
+            found.push((core::mem::take(&mut place.path), operation));
+        }
     }
     reader.end()?;
     Ok(found)
 }
 
-fn path<'a>(reader: &mut Reader<'a>) -> core::result::Result<Vec<&'a [u8]>, Refused> {
-    let mut keys = Vec::new();
-    each(reader, &mut |reader| {
-        keys.push(reader.string()?);
-        Ok(())
-    })?;
-    if keys.is_empty() {
+fn read_path<'a>(reader: &mut Reader<'a>, place: &mut Place<'a>) -> Result<(), Refused> {
+    let mut keys = Elements::begin(reader, 1)?;
+    while keys.next(reader)? {
+        place.start = reader.position();
+        place.path.push(reader.string()?);
+    }
+    if place.path.is_empty() {
         return reader.refuse(Fault::Malformed);
     }
-    Ok(keys)
-}
-
-/// Reads an array by its elements.
-fn each<'a>(
-    reader: &mut Reader<'a>,
-    read: &mut dyn FnMut(&mut Reader<'a>) -> core::result::Result<(), Refused>,
-) -> core::result::Result<(), Refused> {
-    reader.expect(b'[')?;
-    if reader.accept(b']') {
-        return Ok(());
-    }
-    loop {
-        read(reader)?;
-        if !reader.accept(b',') {
-            return reader.expect(b']');
-        }
-    }
+    Ok(())
 }
 
 /// The hash of a path.
@@ -93,18 +95,23 @@ impl<'a> Operations<'a> {
     /// it is canonical, and items are at most `depth` levels deep.
     ///
     /// # Errors
-    /// `invalid_argument` for another shape, `invalid_value` and `limit_exceeded` for what stands in it.
-    pub fn parse(text: &'a [u8], depth: u32) -> Result<Self> {
-        let mut reader = Reader::new(text);
-        read(&mut reader, depth)
-            .map(Operations)
-            .map_err(|refused| match refused.fault {
-                Fault::Malformed | Fault::DuplicateKey => {
-                    let shape = "operations must be { remove?: path[], append?: [path, items][], increment?: [path, by][] }, a path being an array of keys";
-                    Error::new(Code::InvalidArgument, shape)
-                }
-                Fault::LoneSurrogate | Fault::TooDeep => refused.into_error(text),
-            })
+    /// `invalid_argument` for text that isn't canonical, or of another shape; `invalid_value` for a lone surrogate and `limit_exceeded` for items that
+    /// are too deep, naming the path, on which items count from the first one appended.
+    pub fn parse(text: &'a [u8], depth: u32) -> crate::Result<Self> {
+        let mut place = Place::default();
+        let read = read(&mut Reader::new(text), depth, &mut place);
+        read.map(Operations).map_err(|refused| match refused.fault {
+            Fault::Malformed | Fault::DuplicateKey => {
+                let shape = "operations must be { remove?: path[], append?: [path, items][], increment?: [path, by][] }, a path being an array of keys";
+                Error::new(Code::InvalidArgument, shape)
+            }
+            Fault::LoneSurrogate | Fault::TooDeep => {
+                let at = refused.at.saturating_sub(place.start);
+                let error = Refused { at, ..refused }.into_error(&text[place.start..]);
+                let way = place.path.into_iter().rev();
+                way.fold(error, |error, key| error.under(key))
+            }
+        })
     }
 
     /// Whether no operation is about what another one is about, or about something inside it.

@@ -93,7 +93,7 @@ impl Stamp {
     /// Appends how to come from this stamp to `before`.
     pub(super) fn write_step(self, before: Stamp, out: &mut Vec<u8>) {
         let elapsed = self.at - before.at;
-        let small_time = elapsed.trunc() == elapsed
+        let small_time = number::is_whole(elapsed)
             && elapsed.abs() < 1e15
             && before.at + elapsed == self.at
             && self.at - elapsed == before.at;

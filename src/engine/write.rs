@@ -89,15 +89,14 @@ impl<S: Store> Engine<S> {
         }
         let grows_at_most = changes.len() + operations.longest();
         let mut step = |record: Option<&Record>| {
-            let checked = check(guard, record);
-            let live = checked.and_then(|()| record.and_then(Record::live).ok_or_else(not_found));
-            let live = live.or_else(|error| {
-                // Where there is nothing to merge into, nothing else reads them; and what is wrong with them is told first.
+            check(guard, record)?;
+            let Some(live) = record.and_then(Record::live) else {
+                // Nothing merges them here, and what is wrong with them is told first.
                 text::validate(changes, limits.depth)
-                    .map_err(|refused| refused.into_error(changes))
-                    .and(Err(error))
-            })?;
-            let mut code = Vec::with_capacity(changes.len() + grows_at_most);
+                    .map_err(|refused| refused.into_error(changes))?;
+                return Err(not_found());
+            };
+            let mut code = Vec::with_capacity(2 * changes.len() + operations.longest());
             let merged = if operations.0.is_empty() {
                 live.document().merge(changes, limits.depth, &mut code)?
             } else {

@@ -82,13 +82,18 @@ pub fn write_integer(mut value: u64, out: &mut Vec<u8>) {
     out[start..].reverse();
 }
 
+/// Whether nothing stands behind the point, as of the infinities. Not by the remainder, which WebAssembly has no instruction for.
+pub(crate) fn is_whole(value: f64) -> bool {
+    value.trunc() == value
+}
+
 /// Appends a finite double the way JavaScript prints it.
 pub fn write(value: f64, out: &mut Vec<u8>) {
     if value.is_sign_negative() && value != 0.0 {
         out.push(b'-');
     }
     let value = value.abs();
-    if value < EXACT && value.trunc() == value {
+    if value < EXACT && is_whole(value) {
         return write_integer(value as u64, out);
     }
     host::write(value, out);

@@ -184,19 +184,11 @@ impl<'a> Reader<'a> {
     }
 
     fn array(&mut self, depth: u32) -> Result<(), Refused> {
-        if depth == 0 {
-            return self.refuse(Fault::TooDeep);
-        }
-        self.at += 1;
-        if self.accept(b']') {
-            return Ok(());
-        }
-        loop {
+        let mut elements = Elements::begin(self, depth)?;
+        while elements.next(self)? {
             self.walk(depth - 1)?;
-            if !self.accept(b',') {
-                return self.expect(b']');
-            }
         }
+        Ok(())
     }
 
     fn word(&mut self, word: &[u8]) -> Result<(), Refused> {
@@ -265,6 +257,40 @@ impl<'a> Members<'a> {
     }
 }
 
+/// The elements of an array while a [`Reader`] passes through it.
+pub struct Elements {
+    is_first: bool,
+}
+
+impl Elements {
+    /// Passes the bracket of an array that may have `depth` levels.
+    ///
+    /// # Errors
+    /// Where there is none, or it may have no level.
+    pub fn begin(reader: &mut Reader<'_>, depth: u32) -> Result<Self, Refused> {
+        if depth == 0 {
+            return reader.refuse(Fault::TooDeep);
+        }
+        reader.expect(b'[')?;
+        Ok(Elements { is_first: true })
+    }
+
+    /// Passes what stands before the next element, which the caller passes; `false` where it was the closing bracket.
+    ///
+    /// # Errors
+    /// Where neither stands next.
+    pub fn next(&mut self, reader: &mut Reader<'_>) -> Result<bool, Refused> {
+        if self.is_first {
+            self.is_first = false;
+            return Ok(!reader.accept(b']'));
+        }
+        if reader.accept(b',') {
+            return Ok(true);
+        }
+        reader.expect(b']').map(|()| false)
+    }
+}
+
 /// Checks that `text` is one canonical value of at most `depth` levels.
 pub fn validate(text: &[u8], depth: u32) -> Result<(), Refused> {
     let mut reader = Reader::new(text);
@@ -289,7 +315,9 @@ pub fn skip_string(text: &[u8], at: usize) -> usize {
         at += plain(text, at);
         match text.get(at) {
             Some(b'"') => return at + 1,
-            Some(_) => at += 2,
+            Some(b'\\') => at += 2,
+            // Where the text turned out malformed.
+            Some(_) => at += 1,
             None => return text.len(),
         }
     }
@@ -475,4 +503,32 @@ fn path_to(text: &[u8], at: usize) -> Path {
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain;
+
+    #[test]
+    fn eight_bytes_at_a_time_end_where_one_at_a_time_do() {
+        let ends = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..=0x1f);
+        for around in [b'!', b'#', b'[', b']', b' ', 0x7f, 0x80, 0xff] {
+            for length in 0..=18 {
+                for at in 0..length {
+                    for byte in 0..=255 {
+                        let mut text = vec![around; length];
+                        text[at] = byte;
+                        // What stands behind the first one that ends it must not count.
+                        text.extend_from_slice(b"x\"");
+                        for from in 0..2 {
+                            let expected = text.iter().skip(from).position(ends);
+                            assert_eq!(Some(plain(&text, from)), expected, "{text:?} from {from}");
+                        }
+                    }
+                }
+            }
+        }
+        assert_eq!(plain(b"no end of it", 0), 12);
+        assert_eq!(plain(b"short", 9), 0);
+    }
 }

@@ -96,6 +96,8 @@ test(
     for (const item of [undefined, () => 1, Number.NaN, new Date(), "\ud800", append(1)]) {
       await refusedSomehow(() => chord.updateContext("c", { list: append(1, { deep: [item] }) }), "invalid_value");
     }
+    const lone = append(1, { deep: ["\ud800"] });
+    await refusal(() => chord.updateContext("c", { n: 2, list: lone }), "invalid_value", { path: ["list", 1, "deep", 0] });
     assert.deepEqual(await stored(chord), { n: 1, list: [] });
   }),
 );

@@ -331,3 +331,75 @@ fn thousands_of_operations_take_little_longer_than_one_each() {
         assert!(taken < Duration::from_secs(1), "took {taken:?}");
     }
 }
+
+#[test]
+fn changes_are_read_once_however_deep_what_is_large_in_them_stands() {
+    let levels = 95;
+    let large: Vec<String> = (0..40_000).map(|n| format!(r#""k{n}":"{n}""#)).collect();
+    let nested = |inner: &str| {
+        let (open, close) = (r#"{"a":"#.repeat(levels), "}".repeat(levels));
+        format!("{open}{inner}{close}")
+    };
+    // Beside a field that is large by itself, so that the state is indexed.
+    let state = format!(r#"{{"a":{},"b":"{}"}}"#, nested("{}"), "l".repeat(600));
+    let changes = format!(r#"{{"a":{}}}"#, nested(&format!("{{{}}}", large.join(","))));
+    let document = Document::read(state.as_bytes());
+    let start = Instant::now();
+    document
+        .merge(changes.as_bytes(), 100, &mut Vec::new())
+        .unwrap();
+    let taken = start.elapsed();
+    let start = Instant::now();
+    validate(changes.as_bytes(), 100).unwrap();
+    let validated = start.elapsed();
+    assert!(
+        taken < 12 * validated + Duration::from_millis(5),
+        "took {taken:?}, and to validate it {validated:?}"
+    );
+}
+
+#[test]
+fn operations_are_refused_by_what_is_wrong_with_them() {
+    let shape = "invalid_argument";
+    for (text, code, path) in [
+        ("[]", shape, None),
+        ("{}{}", shape, None),
+        (r#"{"move":[["a"]]}"#, shape, None),
+        (r#"{"remove":["a"]}"#, shape, None),
+        (r#"{"remove":[[]]}"#, shape, None),
+        (r#"{"remove":[[1]]}"#, shape, None),
+        (r#"{"remove":[["a"]],"remove":[["b"]]}"#, shape, None),
+        (r#"{"append":[["a"]]}"#, shape, None),
+        (r#"{"append":[[["a"]]]}"#, shape, None),
+        (r#"{"append":[[["a"],[1],2]]}"#, shape, None),
+        (r#"{"append":[[["a"],{"0":1}]]}"#, shape, None),
+        (r#"{"append":[[["a"],[01]]]}"#, shape, None),
+        (r#"{"increment":[[["a"],"1"]]}"#, shape, None),
+        (r#"{"increment":[[["a"],[1]]]}"#, shape, None),
+        (r#"{"increment":[[["a"],1e]]}"#, shape, None),
+        (
+            r#"{"append":[[["a"],[1]],[["b","c"],[2,{"d":"\ud800"}]]]}"#,
+            "invalid_value",
+            Some(r#"["b","c",1,"d"]"#),
+        ),
+        (
+            r#"{"remove":[["a"],["b","\udfff"]]}"#,
+            "invalid_value",
+            Some(r#"["b"]"#),
+        ),
+        (
+            r#"{"append":[[["a"],[[[1]]]]]}"#,
+            "limit_exceeded",
+            Some(r#"["a",0,0]"#),
+        ),
+    ] {
+        let error = Operations::parse(text.as_bytes(), 2).expect_err(text);
+        let told = error
+            .path()
+            .map(|path| String::from_utf8(path.to_json()).unwrap());
+        let expected = (code, path.map(str::to_owned));
+        assert_eq!((error.code().as_str(), told), expected, "{text}");
+    }
+    let text = r#"{"remove":[["a"]],"append":[[["b","c"],[[1]]]],"increment":[[["d"],-1.5]]}"#;
+    assert_eq!(Operations::parse(text.as_bytes(), 2).unwrap().0.len(), 3);
+}

@@ -111,6 +111,8 @@ fn faults_are_told_apart_and_named_by_their_path() {
         ),
         (r#"{"a":1,"b":x}"#, Fault::Malformed, r#"["b"]"#),
         (r#"[1,2,[3,tru]]"#, Fault::Malformed, r#"[2,1]"#),
+        ("{\"a\u{1}\":1}", Fault::Malformed, "[\"a\u{1}\"]"),
+        ("{\"k\u{1}\",\":1}", Fault::Malformed, "[]"),
         (r#"{"a":"x\ud800y"}"#, Fault::LoneSurrogate, r#"["a"]"#),
         (
             r#"{"a":["ok","\udfff"]}"#,
