@@ -114,17 +114,25 @@ impl<'a> Reader<'a> {
     pub fn string(&mut self) -> Result<&'a [u8], Refused> {
         let start = self.at;
         self.expect(b'"')?;
-        loop {
-            self.at += plain(self.text, self.at);
-            match self.peek() {
-                Some(b'"') => {
-                    self.at += 1;
+        // Not `self.at`: it would be written for each byte.
+        let mut at = self.at;
+        while let Some(&byte) = self.text.get(at) {
+            match byte {
+                b'"' => {
+                    self.at = at + 1;
                     return Ok(&self.text[start..self.at]);
                 }
-                Some(b'\\') => self.escape()?,
-                _ => return self.refuse(Fault::Malformed),
+                b'\\' => {
+                    self.at = at;
+                    self.escape()?;
+                    at = self.at;
+                }
+                ..0x20 => break,
+                _ => at += 1,
             }
         }
+        self.at = at;
+        self.refuse(Fault::Malformed)
     }
 
     fn escape(&mut self) -> Result<(), Refused> {
@@ -311,38 +319,14 @@ pub fn is_array(text: &[u8]) -> bool {
 /// The offset just after the string that starts at `at`, in validated text.
 pub fn skip_string(text: &[u8], at: usize) -> usize {
     let mut at = at + 1;
-    loop {
-        at += plain(text, at);
-        match text.get(at) {
-            Some(b'"') => return at + 1,
-            Some(b'\\') => at += 2,
-            // Where the text turned out malformed.
-            Some(_) => at += 1,
-            None => return text.len(),
+    while let Some(&byte) = text.get(at) {
+        match byte {
+            b'"' => return at + 1,
+            b'\\' => at += 2,
+            _ => at += 1,
         }
     }
-}
-
-/// How many bytes from `at` on stand in a string as they are: up to a quote, a backslash or a control character. Eight at a time, by the
-/// zero-byte test of Mycroft, whose lowest hit is exact.
-fn plain(text: &[u8], at: usize) -> usize {
-    const ONES: u64 = u64::MAX / 255;
-    const HIGH: u64 = ONES << 7;
-    let rest = text.get(at..).unwrap_or_default();
-    let mut length = 0;
-    while let Some(bytes) = rest.get(length..).and_then(<[u8]>::first_chunk) {
-        let word = u64::from_le_bytes(*bytes);
-        let (quote, backslash) = (word ^ (ONES * 0x22), word ^ (ONES * 0x5c));
-        let found = (quote.wrapping_sub(ONES) & !quote)
-            | (backslash.wrapping_sub(ONES) & !backslash)
-            | (word.wrapping_sub(ONES * 0x20) & !word);
-        if found & HIGH != 0 {
-            return length + (found & HIGH).trailing_zeros() as usize / 8;
-        }
-        length += 8;
-    }
-    let ends = |byte: &u8| matches!(byte, b'"' | b'\\' | ..0x20);
-    length + rest[length..].iter().take_while(|byte| !ends(byte)).count()
+    text.len()
 }
 
 /// The offset just after the value that starts at `at`, in validated text.
@@ -503,32 +487,4 @@ fn path_to(text: &[u8], at: usize) -> Path {
         }
     }
     found
-}
-
-#[cfg(test)]
-mod tests {
-    use super::plain;
-
-    #[test]
-    fn eight_bytes_at_a_time_end_where_one_at_a_time_do() {
-        let ends = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..=0x1f);
-        for around in [b'!', b'#', b'[', b']', b' ', 0x7f, 0x80, 0xff] {
-            for length in 0..=18 {
-                for at in 0..length {
-                    for byte in 0..=255 {
-                        let mut text = vec![around; length];
-                        text[at] = byte;
-                        // What stands behind the first one that ends it must not count.
-                        text.extend_from_slice(b"x\"");
-                        for from in 0..2 {
-                            let expected = text.iter().skip(from).position(ends);
-                            assert_eq!(Some(plain(&text, from)), expected, "{text:?} from {from}");
-                        }
-                    }
-                }
-            }
-        }
-        assert_eq!(plain(b"no end of it", 0), 12);
-        assert_eq!(plain(b"short", 9), 0);
-    }
 }
