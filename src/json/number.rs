@@ -110,62 +110,9 @@ mod host {
         text.parse().ok()
     }
 
-    /// Arranges the shortest digits, which Rust finds as ECMA-262 asks for them but for ties, in JavaScript's way.
     pub(super) fn write(value: f64, out: &mut Vec<u8>) {
-        let printed = format!("{value:e}");
-        let Some((mantissa, exponent)) = printed.split_once('e') else {
-            return;
-        };
-        let mut digits: Vec<u8> = mantissa.bytes().filter(u8::is_ascii_digit).collect();
-        // A value halfway between two spellings of fewer digits than that has other digits that tell it.
-        if digits.len() > 15 {
-            to_even(value, exponent, &mut digits);
-        }
-        let point = exponent.parse::<i32>().unwrap_or(0) + 1;
-        let count = digits.len() as i32;
-        let zeros = |n: i32| core::iter::repeat_n(b'0', n.max(0) as usize);
-        if (1..=21).contains(&point) {
-            let whole = point.min(count) as usize;
-            out.extend_from_slice(&digits[..whole]);
-            out.extend(zeros(point - count));
-            if count > point {
-                out.push(b'.');
-                out.extend_from_slice(&digits[whole..]);
-            }
-        } else if (-5..=0).contains(&point) {
-            out.extend_from_slice(b"0.");
-            out.extend(zeros(-point));
-            out.extend_from_slice(&digits);
-        } else {
-            out.push(digits[0]);
-            if count > 1 {
-                out.push(b'.');
-                out.extend_from_slice(&digits[1..]);
-            }
-            out.extend_from_slice(if point > 0 { b"e+" } else { b"e-" });
-            super::write_integer(u64::from((point - 1).unsigned_abs()), out);
-        }
-    }
-
-    /// Where two shortest spellings are equally near to the value, JavaScript prints the even one, and Rust the upper.
-    fn to_even(value: f64, exponent: &str, digits: &mut [u8]) {
-        // A double that isn't such a tie differs from one long before the 60th digit.
-        let exact = format!("{value:.60e}");
-        let exact = exact.bytes().take_while(|&byte| byte != b'e');
-        let exact: Vec<u8> = exact.filter(u8::is_ascii_digit).collect();
-        let (lower, rest) = exact.split_at(digits.len());
-        let tie = rest.first() == Some(&b'5') && rest[1..].iter().all(|&digit| digit == b'0');
-        if !tie || lower.last().is_none_or(|digit| digit % 2 == 1) {
-            return;
-        }
-        // Below a power of two the neighbour is nearer than above: the lower spelling may be its.
-        let mut spelled = lower.to_vec();
-        spelled.insert(1, b'.');
-        spelled.push(b'e');
-        spelled.extend_from_slice(exponent.as_bytes());
-        if parse(&spelled) == Some(value) {
-            digits.copy_from_slice(lower);
-        }
+        let mut buffer = ryu_js::Buffer::new();
+        out.extend_from_slice(buffer.format_finite(value).as_bytes());
     }
 }
 
@@ -202,6 +149,7 @@ mod tests {
             (2.0_f64.powi(-24), "5.960464477539063e-8"),
             (717_784_910_712_961.0 / -8.0, "-89723113839120.12"),
             (717_784_910_712_963.0 / 8.0, "89723113839120.38"),
+            (7_659_567_103_720_645.0 / 4.0, "1914891775930161.2"),
         ] {
             assert_eq!(printed(value), expected);
             assert_eq!(

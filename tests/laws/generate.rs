@@ -2,6 +2,7 @@
 
 use core::fmt::Debug;
 
+use chord::json::number;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -96,10 +97,12 @@ pub fn number() -> impl Strategy<Value = Value> {
         4 => (-3_i64..4).prop_map(Value::from),
         2 => (-(1_i64 << 53)..=1 << 53).prop_map(Value::from),
         1 => select(known.to_vec()).prop_map(|text| serde_json::from_str(text).unwrap()),
-        // In this range Rust's own printing is JavaScript's.
-        1 => (1e-6..1e20_f64, any::<bool>()).prop_map(|(size, minus)| {
-            let value = if minus { -size } else { size };
-            serde_json::from_str(&value.to_string()).unwrap()
+        // Of every size alike, so that fractions of 16 and 17 digits come up: halfway between two of these JavaScript's spelling is not Rust's.
+        1 => (0_i64..1 << 53, -70..30, any::<bool>()).prop_map(|(digits, power, minus)| {
+            let size = digits as f64 * f64::from(power).exp2();
+            let mut spelled = Vec::new();
+            number::write(if minus { -size } else { size }, &mut spelled);
+            serde_json::from_slice(&spelled).unwrap()
         }),
     ]
 }
