@@ -3,7 +3,7 @@
 use chord::Code;
 use chord::delta::{apply, text};
 use chord::document::Document;
-use chord::json::text::validate;
+use chord::json::reader::validate;
 
 use crate::judge::laws::examine;
 use crate::{DEEPEST_DELTA, is_judged, is_state, lines};

@@ -3,7 +3,7 @@
 use chord::Code;
 use chord::delta::{Change, Delta, Gone, Span, code, invert, merge, text};
 use chord::format::{Format, Metadata, format};
-use chord::json::text::validate;
+use chord::json::reader::validate;
 
 use crate::{DEEPEST_DELTA, lines, shown};
 

@@ -4,7 +4,8 @@ use chord::Code;
 use chord::delta::diff::equal;
 use chord::document::Document;
 use chord::json::canonical::canonical;
-use chord::json::text::{depth, is_object, validate};
+use chord::json::reader::validate;
+use chord::json::text::{depth, is_object};
 use serde_json::Value;
 
 use crate::{DEEPEST, JUDGED, is_state, lines, shown};

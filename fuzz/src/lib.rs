@@ -15,7 +15,7 @@
 //! `tests/laws` makes, too, are its own code. Nothing here needs the fuzzer: `targets/` binds the checks to libFuzzer,
 //! `tests/replay.rs` runs them over `seeds/` and `crashers/`. See `docs/fuzzing.md`.
 
-use chord::json::text;
+use chord::json::{reader, text};
 
 pub mod answer;
 pub mod apply;
@@ -94,12 +94,12 @@ pub fn lines<const N: usize>(input: &[u8]) -> Option<[Vec<u8>; N]> {
 
 /// Whether text is an object as it may be stored.
 pub fn is_state(line: &[u8]) -> bool {
-    text::is_object(line) && text::validate(line, DEEPEST).is_ok()
+    text::is_object(line) && reader::validate(line, DEEPEST).is_ok()
 }
 
 /// Whether text is valid, and the judge can read it.
 pub fn is_judged(line: &[u8]) -> bool {
-    text::validate(line, JUDGED).is_ok()
+    reader::validate(line, JUDGED).is_ok()
 }
 
 /// Text to be compared and shown.

@@ -4,7 +4,7 @@
 use chord::Code;
 use chord::delta::merge::Merger;
 use chord::delta::{Delta, apply, merge, text};
-use chord::json::text::validate;
+use chord::json::reader::validate;
 
 use crate::judge::laws::{follow, pair, triple};
 use crate::{DEEPEST_DELTA, is_judged, is_state, lines};

@@ -10,7 +10,8 @@ use chord::backend::stored_text::{
 use chord::delta::diff::equal;
 use chord::delta::{apply, code, text};
 use chord::engine::{Policy, Record};
-use chord::json::text::{is_object, validate};
+use chord::json::reader::validate;
+use chord::json::text::is_object;
 
 use crate::{DEEPEST, lines};
 

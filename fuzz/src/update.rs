@@ -2,7 +2,7 @@
 
 use chord::Code;
 use chord::document::{Document, Operations};
-use chord::json::text::validate;
+use chord::json::reader::validate;
 
 use crate::judge::laws;
 use crate::{DEEPEST, is_judged, is_state, lines};

@@ -10,7 +10,7 @@
 
 use crate::Result;
 use crate::engine::{Head, Revision};
-use crate::json::{number, text};
+use crate::json::{number, reader, text};
 
 use super::contract::StoredEntry;
 use super::row::{Row, Standing, damaged};
@@ -99,7 +99,7 @@ pub fn parse_tombstone(tombstone: &[u8]) -> Result<Standing> {
 /// # Errors
 /// `backend_error` where they are none.
 pub fn parse_entries(entries: &[u8]) -> Result<Vec<StoredEntry>> {
-    text::validate(entries, DEEPEST).map_err(|_| damaged("log"))?;
+    reader::validate(entries, DEEPEST).map_err(|_| damaged("log"))?;
     read_entries(entries)
 }
 
@@ -180,7 +180,7 @@ pub(super) struct Fields<'a>(&'a [u8]);
 
 impl<'a> Fields<'a> {
     pub(super) fn of(object: &'a [u8]) -> Result<Self> {
-        let valid = text::validate(object, DEEPEST).is_ok() && text::is_object(object);
+        let valid = reader::validate(object, DEEPEST).is_ok() && text::is_object(object);
         if valid {
             return Ok(Fields(object));
         }

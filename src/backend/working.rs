@@ -41,7 +41,7 @@ impl Working {
                     .iter()
                     .filter(|entry| entry.head.version > snapshot_version);
                 let unsnapped = after.map(|entry| entry.delta.len()).sum();
-                let valid = json::text::validate(&snapshot, DEEPEST).is_ok();
+                let valid = json::reader::validate(&snapshot, DEEPEST).is_ok();
                 if !valid || !json::text::is_object(&snapshot) {
                     return Err(broken("a snapshot that is no object"));
                 }
@@ -70,7 +70,7 @@ impl Working {
 }
 
 fn past(entry: &StoredEntry) -> Result<Past> {
-    let valid = json::text::validate(&entry.delta, DEEPEST);
+    let valid = json::reader::validate(&entry.delta, DEEPEST);
     let parsed = valid.ok().and_then(|()| text::parse(&entry.delta).ok());
     let mut code = Vec::new();
     code::encode(

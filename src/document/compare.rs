@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use crate::delta::array::{Extent, Spans, edits};
 use crate::delta::{Change, Delta, Span, diff};
 use crate::json::object::Keys;
-use crate::json::text::{Elements, Fault, Reader, Refused};
+use crate::json::reader::{Elements, Fault, Reader, Refused};
 use crate::json::{Text, text};
 
 use super::Document;

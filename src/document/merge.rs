@@ -5,7 +5,8 @@ use core::result::Result;
 
 use crate::delta::apply;
 use crate::delta::code::{self, op};
-use crate::json::text::{self, Members, Reader, Refused};
+use crate::json::reader::{Members, Reader, Refused};
+use crate::json::text;
 
 use super::apply::{append_field, splice};
 use super::compare::passes;

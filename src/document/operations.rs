@@ -2,7 +2,8 @@
 
 use core::result::Result;
 
-use crate::json::text::{self, Elements, Fault, Members, Reader, Refused};
+use crate::json::reader::{Elements, Fault, Members, Reader, Refused};
+use crate::json::text;
 use crate::json::{Positions, hash};
 use crate::{Code, Error};
 

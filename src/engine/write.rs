@@ -2,7 +2,7 @@
 
 use crate::delta::{Change, Delta, code};
 use crate::document::{Document, Merged, Operations};
-use crate::json::text;
+use crate::json::{reader, text};
 use crate::{Code, Error, Result};
 
 use super::revision::decimal;
@@ -92,7 +92,7 @@ impl<S: Store> Engine<S> {
             check(guard, record)?;
             let Some(live) = record.and_then(Record::live) else {
                 // Nothing merges them here, and what is wrong with them is told first.
-                text::validate(changes, limits.depth)
+                reader::validate(changes, limits.depth)
                     .map_err(|refused| refused.into_error(changes))?;
                 return Err(not_found());
             };
@@ -234,7 +234,7 @@ fn last_version(record: Option<&Record>) -> u64 {
 }
 
 fn read_object(text: &[u8], depth: u32) -> Result<Document> {
-    text::validate(text, depth).map_err(|refused| refused.into_error(text))?;
+    reader::validate(text, depth).map_err(|refused| refused.into_error(text))?;
     if !text::is_object(text) {
         return Err(Error::here(
             Code::InvalidValue,
@@ -267,7 +267,7 @@ fn check_length(document: &Document, code: &[u8], limits: &Limits) -> Result<()>
 fn check_depth(document: &Document, code: &[u8], limits: &Limits) -> Result<()> {
     let after = replayed(document, code)?;
     let text = after.text();
-    text::validate(&text, limits.depth).map_err(|refused| refused.into_error(&text))
+    reader::validate(&text, limits.depth).map_err(|refused| refused.into_error(&text))
 }
 
 fn too_large(length: usize, limits: &Limits) -> Error {

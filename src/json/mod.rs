@@ -9,6 +9,7 @@ mod hash;
 pub mod number;
 pub mod object;
 pub mod path;
+pub mod reader;
 pub mod text;
 
 use std::borrow::Cow;

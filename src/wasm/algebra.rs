@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use crate::delta::merge::Merger;
 use crate::delta::{self, Delta, diff, invert};
 use crate::format::{Format, Metadata, format};
-use crate::json::text;
+use crate::json::{reader, text};
 use crate::{Code, Error, Result};
 
 use super::area::{INPUT, Input};
@@ -108,7 +108,7 @@ pub fn format_text(kind: u32, id: u32, version: f64, delta: u32, context: u32) -
 }
 
 pub(super) fn valid(text: &[u8], depth: u32) -> Result<&[u8]> {
-    text::validate(text, depth).map_err(|refused| refused.into_error(text))?;
+    reader::validate(text, depth).map_err(|refused| refused.into_error(text))?;
     Ok(text)
 }
 

@@ -4,7 +4,7 @@
 use chord::delta::merge::Merger;
 use chord::delta::{Delta, apply, code, diff, text};
 use chord::document::Document;
-use chord::json::text::validate;
+use chord::json::reader::validate;
 use chord::{Code, Error};
 use proptest::collection::vec;
 use proptest::prelude::*;

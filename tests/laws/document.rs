@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use chord::Code;
 use chord::delta::{apply, diff, merge};
 use chord::document::{Document, Operation, Operations};
-use chord::json::text::validate;
+use chord::json::reader::validate;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};

@@ -17,7 +17,7 @@ fn printed(name: Format, delta: &Delta<'_>, context: Option<&[u8]>) -> chord::Re
     let text = format(name, delta, metadata)?;
     // Nothing is printed that JSON.stringify would print otherwise.
     assert_eq!(
-        chord::json::text::validate(&text, 100),
+        chord::json::reader::validate(&text, 100),
         Ok(()),
         "{}",
         String::from_utf8_lossy(&text)

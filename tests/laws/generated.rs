@@ -2,7 +2,7 @@
 
 use chord::delta::merge::Merger;
 use chord::delta::{Delta, apply, diff, merge, text};
-use chord::json::text::validate;
+use chord::json::reader::validate;
 use proptest::prelude::*;
 
 use crate::generate::{Arrays, history, holds};

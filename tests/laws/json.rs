@@ -1,7 +1,8 @@
 //! Canonical text: what is accepted, what is refused, and where.
 
 use chord::json::canonical::canonical;
-use chord::json::text::{Fault, depth, elements, fields, skip_value, validate};
+use chord::json::reader::{Fault, validate};
+use chord::json::text::{depth, elements, fields, skip_value};
 use chord::{Code, json::number};
 use proptest::collection::vec;
 use proptest::prelude::*;

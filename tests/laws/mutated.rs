@@ -3,7 +3,7 @@
 
 use chord::Code;
 use chord::delta::{Change, Delta, Gone, Span, apply, code, diff, invert, merge, text};
-use chord::json::text::validate;
+use chord::json::reader::validate;
 use proptest::collection::vec;
 use proptest::prelude::*;
 

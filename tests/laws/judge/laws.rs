@@ -4,7 +4,8 @@ use chord::Code;
 use chord::delta::{Delta, apply, code, diff, invert, merge, text};
 use chord::document::{Document, Operation, Operations};
 use chord::format::{Format, Metadata, format};
-use chord::json::text::{depth, validate};
+use chord::json::reader::validate;
+use chord::json::text::depth;
 use serde_json::Value;
 
 use super::{assert_same, delta as judged, read, same, update::updated};
