@@ -22,7 +22,8 @@ const awkward = [
 const prototypal = ["__proto__", "constructor", "prototype", "toString", "hasOwnProperty"];
 const common = ["a", "b", "c", "d"];
 
-const anyString = fc.string({ unit: "binary", maxLength: 12 });
+/** Any string that is well formed. */
+export const strings = fc.string({ unit: "binary", maxLength: 12 });
 
 /** `prototypes: false` leaves out the names that third-party judges refuse. */
 export const keys = ({ prototypes = true } = {}) =>
@@ -30,7 +31,7 @@ export const keys = ({ prototypes = true } = {}) =>
     { weight: 6, arbitrary: fc.constantFrom(...common) },
     { weight: 3, arbitrary: fc.constantFrom(...awkward) },
     ...(prototypes ? [{ weight: 1, arbitrary: fc.constantFrom(...prototypal) }] : []),
-    { weight: 2, arbitrary: prototypes ? anyString : anyString.filter((key) => !prototypal.includes(key)) },
+    { weight: 2, arbitrary: prototypes ? strings : strings.filter((key) => !prototypal.includes(key)) },
   );
 
 export const numbers = fc.oneof(
@@ -43,7 +44,7 @@ export const numbers = fc.oneof(
 /** The words a delta uses, as values, so that data which looks like a Change is met. */
 const words = fc.constantFrom("added", "modified", "removed", "edited", "x", "y", "");
 
-const scalars = (nulls) => fc.oneof(numbers, fc.boolean(), words, anyString, ...(nulls ? [fc.constant(null)] : []));
+const scalars = (nulls) => fc.oneof(numbers, fc.boolean(), words, strings, ...(nulls ? [fc.constant(null)] : []));
 
 const objectOf = (key, value, maxKeys) =>
   fc.uniqueArray(fc.tuple(key, value), { selector: ([name]) => name, maxLength: maxKeys }).map((entries) => {
