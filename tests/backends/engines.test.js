@@ -99,6 +99,26 @@ test("a Chord that deleted meanwhile is noticed by one that still knows the cont
   await Promise.all([one.close(), other.close()]);
 });
 
+test("versions go on after a deletion for as long as the backend remembers it, for who deleted as for others", async () => {
+  for (const who of ["who deleted", "another"]) {
+    let now = 0;
+    const options = { backend: new MemoryBackend(late), deltaTtl: 1_000, timeProvider: () => now };
+    const [one, other] = await Promise.all([Chord.open(options), Chord.open(options)]);
+    await one.setContext("a", { n: 0 });
+    await one.updateContext("a", { n: 1 });
+    await one.deleteContext("a");
+    // Nobody has cleaned up: the backend still has what the time of has passed.
+    now = 5_000;
+    const again = await (who === "another" ? other : one).setContext("a", { n: 2 });
+    assert.equal(again.context.version, 3, who);
+    await one.deleteContext("a");
+    now = 10_000;
+    await other.cleanup();
+    assert.equal((await one.setContext("a", { n: 3 })).context.version, 1, "after a clean-up it is forgotten");
+    await Promise.all([one.close(), other.close()]);
+  }
+});
+
 test("pages go on where the last ended, in the order of UTF-8", async () => {
   const chord = await Chord.open({ backend: new MemoryBackend(late) });
   const ids = ["a", "b", "z", "é", "\uffff", "😀"];
