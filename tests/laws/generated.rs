@@ -57,42 +57,61 @@ fn a_chain_merges_to_its_effect_however_it_is_grouped() {
     holds(
         4_000,
         (2..21_usize).prop_flat_map(|count| history(count + 1, Arrays::With)),
-        |states| {
-            let (first, last) = (states[0].as_bytes(), states[states.len() - 1].as_bytes());
-            let steps = deltas(&states);
-            let mut merger = Merger::default();
-            steps
-                .iter()
-                .for_each(|step| merger.push(step.clone()).unwrap());
-            let whole = merger.finish().expect("a chain that fits");
-            judge::assert_same(&apply(first, &whole).unwrap(), last, "Merger");
-            let after =
-                judged::apply(&judge::read(first), &told(&whole)).expect("the merged delta fits");
-            assert!(judge::same(&after, &judge::read(last)));
-
-            let from_left = steps
-                .iter()
-                .cloned()
-                .reduce(|sum, step| merge(sum, step).unwrap())
-                .unwrap();
-            judge::assert_same(&apply(first, &from_left).unwrap(), last, "from the left");
-            let from_right = steps
-                .iter()
-                .cloned()
-                .rev()
-                .reduce(|sum, step| merge(step, sum).unwrap())
-                .unwrap();
-            judge::assert_same(&apply(first, &from_right).unwrap(), last, "from the right");
-
-            let steps: usize = steps.iter().map(|step| text::print(step).len()).sum();
-            let direct = text::print(&diff(first, last)).len();
-            assert!(
-                text::print(&whole).len() <= steps.max(direct),
-                "{states:?} grew to {}",
-                told(&whole)
-            );
-        },
+        |states| merges_to_its_effect(&states),
     );
+}
+
+/// However the steps from state to state are grouped, they merge to what leads from the first to the last, and to no more than they are.
+fn merges_to_its_effect(states: &[String]) {
+    let (first, last) = (states[0].as_bytes(), states[states.len() - 1].as_bytes());
+    let steps = deltas(states);
+    let mut merger = Merger::default();
+    steps
+        .iter()
+        .for_each(|step| merger.push(step.clone()).unwrap());
+    let whole = merger.finish().expect("a chain that fits");
+    judge::assert_same(&apply(first, &whole).unwrap(), last, "Merger");
+    let after = judged::apply(&judge::read(first), &told(&whole)).expect("the merged delta fits");
+    assert!(judge::same(&after, &judge::read(last)));
+
+    let from_left = steps
+        .iter()
+        .cloned()
+        .reduce(|sum, step| merge(sum, step).unwrap())
+        .unwrap();
+    judge::assert_same(&apply(first, &from_left).unwrap(), last, "from the left");
+    let from_right = steps
+        .iter()
+        .cloned()
+        .rev()
+        .reduce(|sum, step| merge(step, sum).unwrap())
+        .unwrap();
+    judge::assert_same(&apply(first, &from_right).unwrap(), last, "from the right");
+
+    let steps: usize = steps.iter().map(|step| text::print(step).len()).sum();
+    let direct = text::print(&diff(first, last)).len();
+    assert!(
+        text::print(&whole).len() <= steps.max(direct),
+        "{states:?} grew to {}",
+        told(&whole)
+    );
+}
+
+#[test]
+fn a_chain_that_replaces_a_list_it_reorders_merges_to_no_more_than_its_steps() {
+    let q = "q".repeat(90);
+    let rest = r#""k18":null,"k5":null,"k19":null,"k6":{},"k7":{},"k20":null,"k21":null,"k8":null"#;
+    let more = r#""k9":null,"a":{},"b":[],"c":{}"#;
+    let [before, after] = [
+        format!(r#""k0":["{q}","{q}",{{"a":null,"b":null}}]"#),
+        format!(r#""k0":[null,"{q}",{{"b":null,"a":null}}]"#),
+    ];
+    merges_to_its_effect(&[
+        format!(r#"{{"k4":null,{rest},{before},{more}}}"#),
+        format!(r#"{{"k4":null,{rest},{before},{more},"action":{{}}}}"#),
+        format!(r#"{{"k4":null,{rest},{after},{more},"action":{{}}}}"#),
+        format!(r#"{{{rest},{after},{more},"action":{{}}}}"#),
+    ]);
 }
 
 #[test]

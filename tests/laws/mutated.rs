@@ -82,13 +82,35 @@ fn deltas_with_members_changed_are_refused_or_understood() {
         let delta = diff(a, b);
         let mut changed = judge::read(&text::print(&delta));
         steps.iter().for_each(|step| step.take(&mut changed));
-        let changed = changed.to_string().into_bytes();
-        examine(a, &changed);
-        if let Ok(parsed) = text::parse(&changed) {
-            follow(b, diff(b, a), &parsed);
-            follow(a, parsed.clone(), &delta);
-        }
+        is_refused_or_understood(a, b, &changed.to_string());
     });
+}
+
+/// `changed` is the text of the delta from `a` to `b`, or something like it.
+fn is_refused_or_understood(a: &[u8], b: &[u8], changed: &str) {
+    let changed = changed.as_bytes();
+    examine(a, changed);
+    if let Ok(parsed) = text::parse(changed) {
+        follow(b, diff(b, a), &parsed);
+        follow(a, parsed.clone(), &diff(a, b));
+    }
+}
+
+#[test]
+fn edits_that_are_told_twice_are_refused_or_understood() {
+    let p = "p".repeat(90);
+    let a = format!(r#"{{"a":[null,["added","{p}"]]}}"#);
+    let b = format!(r#"{{"a":[null,["{p}","added"],null]}}"#);
+    let moved = r#"{"action":"edited","edits":[{"index":0,"removed":["added"],"added":[]},{"index":1,"removed":[],"added":["added"]}]}"#;
+    let edits =
+        format!(r#"{{"index":1,"delta":{moved}}},{{"index":2,"removed":[],"added":[null]}}"#);
+    let [once, twice] = [edits.clone(), format!("{edits},{edits}")]
+        .map(|edits| format!(r#"{{"a":{{"action":"edited","edits":[{edits}]}}}}"#));
+    assert_eq!(
+        text::print(&diff(a.as_bytes(), b.as_bytes())),
+        once.as_bytes()
+    );
+    is_refused_or_understood(a.as_bytes(), b.as_bytes(), &twice);
 }
 
 #[test]
