@@ -364,9 +364,7 @@ impl<B: Backend> Optimistic<B> {
 
     fn stored(&self, id: &[u8], plan: &Plan) {
         if let Effect::Remove { head, .. } = plan.effect {
-            // The backend may remember it for longer than it was asked to, and versions go on from there as long as it does.
-            let tombstone = Record::deleted(head, f64::INFINITY);
-            self.memory().install(id, Some(tombstone));
+            self.install(id, Some(Working::deleted(head)));
         }
         self.memory().with(id, |record: Option<&Record>| {
             if let Some(record) = record {

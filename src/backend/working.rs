@@ -26,10 +26,7 @@ impl Working {
     /// The record of what is stored.
     pub(super) fn load(stored: Stored) -> Result<Self> {
         match stored {
-            Stored::Deleted(head) => Ok(Working {
-                record: Record::deleted(head, f64::INFINITY),
-                unsnapped: 0,
-            }),
+            Stored::Deleted(head) => Ok(Working::deleted(head)),
             Stored::Live {
                 head,
                 at,
@@ -51,6 +48,14 @@ impl Working {
                 let record = record.map_err(broken)?;
                 Ok(Working { record, unsnapped })
             }
+        }
+    }
+
+    /// The record of a deleted context. How long it is remembered is the backend's to say: versions go on from there as long as it does.
+    pub(super) fn deleted(head: Head) -> Self {
+        Working {
+            record: Record::deleted(head, f64::INFINITY),
+            unsnapped: 0,
         }
     }
 

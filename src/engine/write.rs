@@ -92,8 +92,7 @@ impl<S: Store> Engine<S> {
             check(guard, record)?;
             let Some(live) = record.and_then(Record::live) else {
                 // Nothing merges them here, and what is wrong with them is told first.
-                reader::validate(changes, limits.depth)
-                    .map_err(|refused| refused.into_error(changes))?;
+                reader::valid(changes, limits.depth)?;
                 return Err(not_found());
             };
             let mut code = Vec::with_capacity(2 * changes.len() + operations.longest());
@@ -234,7 +233,7 @@ fn last_version(record: Option<&Record>) -> u64 {
 }
 
 fn read_object(text: &[u8], depth: u32) -> Result<Document> {
-    reader::validate(text, depth).map_err(|refused| refused.into_error(text))?;
+    reader::valid(text, depth)?;
     if !text::is_object(text) {
         return Err(Error::here(
             Code::InvalidValue,
@@ -266,8 +265,7 @@ fn check_length(document: &Document, code: &[u8], limits: &Limits) -> Result<()>
 
 fn check_depth(document: &Document, code: &[u8], limits: &Limits) -> Result<()> {
     let after = replayed(document, code)?;
-    let text = after.text();
-    reader::validate(&text, limits.depth).map_err(|refused| refused.into_error(&text))
+    reader::valid(&after.text(), limits.depth).map(|_| ())
 }
 
 fn too_large(length: usize, limits: &Limits) -> Error {

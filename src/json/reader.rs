@@ -307,6 +307,15 @@ pub fn validate(text: &[u8], depth: u32) -> Result<(), Refused> {
     reader.end()
 }
 
+/// The text itself, where it is one canonical value of at most `depth` levels.
+///
+/// # Errors
+/// `invalid_value` and `limit_exceeded` where it is not, naming the path.
+pub fn valid(text: &[u8], depth: u32) -> crate::Result<&[u8]> {
+    validate(text, depth).map_err(|refused| refused.into_error(text))?;
+    Ok(text)
+}
+
 /// The path to the innermost value around offset `at`. Reads even text that turned out malformed there.
 fn path_to(text: &[u8], at: usize) -> Path {
     let mut path: Vec<Segment> = Vec::new();

@@ -46,7 +46,7 @@ pub fn diff_texts(before: u32, after: u32) -> u32 {
 #[wasm_bindgen(js_name = merge)]
 pub fn merge_texts(deltas: u32) -> u32 {
     compute(|input, out| {
-        let deltas = valid(input.text(0, deltas), DEEPEST * DELTA_LEVELS)?;
+        let deltas = reader::valid(input.text(0, deltas), DEEPEST * DELTA_LEVELS)?;
         if !text::is_array(deltas) {
             return Err(Error::here(
                 Code::InvalidArgument,
@@ -107,13 +107,8 @@ pub fn format_text(kind: u32, id: u32, version: f64, delta: u32, context: u32) -
     })
 }
 
-pub(super) fn valid(text: &[u8], depth: u32) -> Result<&[u8]> {
-    reader::validate(text, depth).map_err(|refused| refused.into_error(text))?;
-    Ok(text)
-}
-
 fn object(text: &[u8]) -> Result<&[u8]> {
-    let text = valid(text, DEEPEST)?;
+    let text = reader::valid(text, DEEPEST)?;
     if text::is_object(text) {
         return Ok(text);
     }
@@ -124,5 +119,5 @@ fn object(text: &[u8]) -> Result<&[u8]> {
 }
 
 fn parse(text: &[u8]) -> Result<Delta<'_>> {
-    delta::text::parse(valid(text, DEEPEST * DELTA_LEVELS)?)
+    delta::text::parse(reader::valid(text, DEEPEST * DELTA_LEVELS)?)
 }

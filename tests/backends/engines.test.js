@@ -107,7 +107,7 @@ test("versions go on after a deletion for as long as the backend remembers it, f
     await one.setContext("a", { n: 0 });
     await one.updateContext("a", { n: 1 });
     await one.deleteContext("a");
-    // Nobody has cleaned up: the backend still has what the time of has passed.
+    // Nobody has cleaned up, so the backend still has the tombstone, whose time has passed.
     now = 5_000;
     const again = await (who === "another" ? other : one).setContext("a", { n: 2 });
     assert.equal(again.context.version, 3, who);
