@@ -12,7 +12,7 @@ use web_sys::{
 
 use crate::backend::StoredEntry;
 use crate::backend::grouped::{Failure, Transaction};
-use crate::backend::memory::prefix_end;
+use crate::backend::memory::order::prefix_end;
 use crate::backend::row::{Row, Standing, Writes};
 use crate::backend::stored_text::{
     parse_entries, parse_row, parse_tombstone, print, print_entries,

@@ -80,6 +80,14 @@ impl Order {
     }
 }
 
+/// The first id after all that start with `prefix`, if there is one.
+pub(in crate::backend) fn prefix_end(prefix: &[u8]) -> Option<Vec<u8>> {
+    let last = prefix.iter().rposition(|byte| *byte != u8::MAX)?;
+    let mut end = prefix[..=last].to_vec();
+    end[last] += 1;
+    Some(end)
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
