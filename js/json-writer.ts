@@ -20,13 +20,6 @@ export interface JsonLimits {
   readonly isDelta: boolean;
 }
 
-/** What stands in place of a value in changes, and where; `undefined` removes the field. */
-interface Placed {
-  /** Innermost key first. */
-  readonly path: string[];
-  readonly operation: FieldOperation | undefined;
-}
-
 const { getOwnPropertyDescriptor, getOwnPropertySymbols, getPrototypeOf, keys } = Object;
 const objectPrototype = Object.prototype;
 const arrayPrototype = Array.prototype;
@@ -46,7 +39,7 @@ interface Printed {
   readonly end: number;
   /** How many levels it has. */
   readonly height: number;
-  /** How many of its bytes belong to the other state of a delta. */
+  /** How many of its bytes belong to another state. */
   readonly old: number;
   /** Where it stood: elsewhere it may be printed or counted otherwise. */
   readonly merged: boolean;
@@ -57,17 +50,8 @@ interface Printed {
 const rememberedFrom = 64 * 1024;
 const rememberedBytes = 1024;
 
-/** What an operation takes besides its path and items: brackets, commas, a number. */
-const operationRoom = 64;
-/** So many operations count nothing of what changes may measure. */
-const freeOperations = 1000;
-
-const operationKinds = ["remove", "append", "increment"] as const;
-
 /** In the place of an end: what was to be printed is refused. */
 export const failed = -1;
-/** In the place of a value stood an operation, which is printed elsewhere. */
-const operated = -2;
 
 /** Arrays longer than that are measured before getters are looked for. */
 const longArray = 1000;
@@ -94,12 +78,8 @@ export class JsonWriter extends Utf8Writer {
   culprit: unknown;
   /** Where the problem is, innermost key first. */
   path: (string | number)[] = [];
-  /** Where the operations begin behind the changes printed last. */
-  changes = 0;
-  /** The operations met in changes. */
-  readonly #placed: Placed[] = [];
   #limits: JsonLimits = { bytes: 0, depth: 0, isDelta: false };
-  /** How much of a delta belongs to its other state, and doesn't count. */
+  /** How much belongs to another state, the one that a delta tells of or changes remove fields from, and doesn't count. */
   #old = 0;
   #isInOld = false;
   #isPolluted = false;
@@ -112,13 +92,9 @@ export class JsonWriter extends Utf8Writer {
     return this.#root(root, start, limits, kind === "array", false);
   }
 
-  /**
-   * Prints changes, in which `undefined` and field operations are allowed outside arrays, and behind them the operations: `{ remove?, append?,
-   * increment? }`. Gives where all ends, or -1; `changes` is where the operations begin, if there are any.
-   */
+  /** Prints changes, in which `undefined` and field operations are allowed outside arrays, as `src/document/changes.rs` reads them. */
   printChanges(root: unknown, limits: JsonLimits): number {
-    this.changes = this.#root(root, 0, limits, false, true);
-    return this.changes === failed || this.#placed.length === 0 ? this.changes : this.#operations(this.changes);
+    return this.#root(root, 0, limits, false, true);
   }
 
   #root(root: unknown, start: number, limits: JsonLimits, isArray: boolean, merged: boolean): number {
@@ -129,7 +105,6 @@ export class JsonWriter extends Utf8Writer {
     this.#isInOld = false;
     this.#isPolluted = isPolluted();
     this.#copies = undefined;
-    if (this.#placed.length !== 0) this.#placed.length = 0;
     if (typeof root !== "object" || root === null) return this.#fail("root");
     try {
       if (start + scalarRoom > this.bytes.length) this.grow(start + scalarRoom);
@@ -138,40 +113,6 @@ export class JsonWriter extends Utf8Writer {
     } catch (cause) {
       return this.#fail("threw", cause);
     }
-  }
-
-  #operations(start: number): number {
-    // Paths repeat what their objects share, so they may measure as much as all else; what stands around them is little.
-    this.end = 2 * this.#limits.bytes + operationRoom * this.#placed.length + operationRoom;
-    let at = this.raw("{", start);
-    for (const kind of operationKinds) {
-      let isFirst = true;
-      for (const { path, operation } of this.#placed) {
-        if ((operation?.operation ?? "remove") !== kind) continue;
-        if (isFirst) at = this.raw(`${at === start + 1 ? "" : ","}"${kind}":[`, at);
-        at = this.raw(`${isFirst ? "" : ","}${operation === undefined ? "[" : "[["}`, at);
-        isFirst = false;
-        for (let level = path.length - 1; level >= 0; level -= 1) {
-          at = this.string(path[level] as string, at, level === path.length - 1);
-        }
-        at = this.raw("]", at);
-        if (operation !== undefined) {
-          at = this.#operand(operation, path, this.raw(",", at));
-          if (at === failed) return failed;
-          at = this.raw("]", at);
-        }
-        if (at > this.end) return this.#fail("bytes");
-      }
-      if (!isFirst) at = this.raw("]", at);
-    }
-    return this.raw("}", at);
-  }
-
-  #operand(operation: FieldOperation, path: readonly string[], at: number): number {
-    if (operation.operation === "increment") return this.raw(String(operation.by), at);
-    const end = this.#array(operation.items, at, path.length + 1);
-    if (end === failed) this.path.push(...path);
-    return end;
   }
 
   /** Prints what stands under a key or index, where there is room for a scalar. */
@@ -211,10 +152,9 @@ export class JsonWriter extends Utf8Writer {
     if (known !== undefined && known.merged === merged && known.isInOld === this.#isInOld) return this.#copy(known, start, depth);
     const outer = this.#deepest;
     const old = this.#old;
-    const met = this.#placed.length;
     this.#deepest = depth;
     const end = this.#inner(value, start, depth, merged);
-    if (end - start >= rememberedBytes && this.#placed.length === met) {
+    if (end - start >= rememberedBytes) {
       this.#copies ??= new Map();
       this.#copies.set(value, { start, end, height: this.#deepest - depth, old: this.#old - old, merged, isInOld: this.#isInOld });
     }
@@ -237,13 +177,13 @@ export class JsonWriter extends Utf8Writer {
   #object(value: object, start: number, depth: number, merged: boolean): number {
     try {
       const limits = this.#limits;
-      if (depth > limits.depth) return this.#fail("depth");
-      if (depth > this.#deepest) this.#deepest = depth;
       const prototype: object | null = getPrototypeOf(value);
       if (prototype !== objectPrototype && prototype !== null) {
-        if (FieldOperation.is(value)) return this.#operation(value, merged, start);
+        if (FieldOperation.is(value)) return merged ? this.#operation(value, start, depth) : this.#fail("misplaced", value);
         if (!isForeign(prototype, nativeObject)) return this.#fail("prototype", value);
       }
+      if (depth > limits.depth) return this.#fail("depth");
+      if (depth > this.#deepest) this.#deepest = depth;
       const isCareful = this.#isPolluted || (prototype !== objectPrototype && prototype !== null);
       let at = start;
       this.bytes[at++] = 0x7b;
@@ -256,28 +196,22 @@ export class JsonWriter extends Utf8Writer {
         const item: unknown = (value as { readonly [key: string]: unknown })[key];
         if (item === undefined) {
           if (getOwnPropertyDescriptor(value, key)?.set !== undefined) return this.#fail("accessor", undefined, key);
-          if (merged && !this.#place([key], undefined, at)) return this.#fail("bytes", undefined, key);
+          if (!merged) continue;
+          at = this.#removal(key, at, at === start + 1);
+          if (at === failed) return failed;
           continue;
         }
-        const before = at;
         const isOld = limits.isDelta && !this.#isInOld && (key === "oldValue" || key === "removed");
         if (isOld) {
           this.#isInOld = true;
           this.end += limits.bytes - this.#old;
         }
-        at = this.string(key, at, before === start + 1);
+        at = this.string(key, at, at === start + 1);
         if (at > this.end) return this.#fail("bytes", undefined, key);
         this.bytes[at++] = 0x3a;
         const from = at;
-        const met = this.#placed.length;
-        const end = this.#value(item, at, depth + 1, merged, key);
-        if (end === failed) return failed;
-        for (let index = met; index < this.#placed.length; index += 1) this.#placed[index]?.path.push(key);
-        if (end === operated) {
-          at = before;
-          continue;
-        }
-        at = end;
+        at = this.#value(item, at, depth + 1, merged, key);
+        if (at === failed) return failed;
         if (at > this.end) return this.#fail("bytes", undefined, key);
         if (isOld) {
           this.#countOld(at - from);
@@ -350,20 +284,25 @@ export class JsonWriter extends Utf8Writer {
     return property.set === undefined ? this.#fail("kind", undefined, index) : this.#fail("accessor", undefined, index);
   }
 
-  #operation(value: FieldOperation, merged: boolean, at: number): number {
-    if (!merged) return this.#fail("misplaced", value);
-    if (value.operation === "increment" && !Number.isFinite(value.by)) return this.#fail("kind", value.by);
-    return this.#place([], value, at) ? operated : this.#fail("bytes");
+  /** What goes is of the state before, which may measure as much as what comes. */
+  #removal(key: string, start: number, isFirst: boolean): number {
+    this.end += this.#limits.bytes - this.#old;
+    let at = this.string(key, start, isFirst);
+    if (at <= this.end) at = this.raw(":!", at);
+    // With a comma, though that of the first stands behind it.
+    this.#countOld(at - start + (isFirst ? 1 : 0));
+    return at <= this.end && this.#old <= this.#limits.bytes ? at : this.#fail("bytes", undefined, key);
   }
 
-  /** Notes what is done to a field; gives whether there is room. Beyond the first they count, as shared references to few may come to very many. */
-  #place(path: string[], operation: FieldOperation | undefined, at: number): boolean {
-    this.#placed.push({ path, operation });
-    if (this.#placed.length > freeOperations) this.end -= operationRoom;
-    return at <= this.end;
+  #operation({ operation, items, by }: FieldOperation, start: number, depth: number): number {
+    // The sign is not the state's.
+    this.end += 1;
+    const at = this.raw("+", start);
+    if (operation === "append") return this.#array(items, at, depth);
+    return Number.isFinite(by) ? this.number(by, at) : this.#fail("kind", by);
   }
 
-  /** So many bytes belong to the other of the two states that a delta tells of, for which there had been room. */
+  /** So many bytes belong to another state, for which there had been room. */
   #countOld(bytes: number): void {
     this.#isInOld = false;
     this.end += bytes - (this.#limits.bytes - this.#old);

@@ -26,8 +26,6 @@ class Apart implements Room {
  * What is refused is a ChordError `invalid_value` or `limit_exceeded`, with the path.
  */
 export class Printer {
-  /** Bytes of the operations that stand behind the changes printed last. */
-  operationBytes = 0;
   readonly #memory: Memory;
   readonly #writer: JsonWriter;
 
@@ -41,16 +39,9 @@ export class Printer {
     return this.#print((writer) => printed(writer, writer.print(value, 0, limits, "object"), value, limits, subject));
   }
 
-  /** Prints changes and, behind them, the operations in them; gives the bytes of the changes. */
+  /** Prints changes and gives the bytes of their text. */
   changes(value: unknown, limits: JsonLimits): number {
-    let changes = 0;
-    const end = this.#print((writer) => {
-      const end = printed(writer, writer.printChanges(value, limits), value, limits, "changes");
-      changes = writer.changes;
-      return end;
-    });
-    this.operationBytes = end - changes;
-    return changes;
+    return this.#print((writer) => printed(writer, writer.printChanges(value, limits), value, limits, "changes"));
   }
 
   /** Prints values one behind the other and gives the bytes of each. */

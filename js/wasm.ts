@@ -119,10 +119,9 @@ class WasmCore implements Core {
 
   update(id: string, changes: unknown, guard: Guard | undefined, now: number): Settled<Committed> {
     const text = this.#printer.changes(changes, this.#json);
-    const more = this.#printer.operationBytes;
     const idBytes = this.#memory.writeId(id);
     const known = this.#writeRevision(guard?.revision, idBytes);
-    return this.#answer(() => this.#engine.update(idBytes, known, text, more, guard?.version ?? noGuard, now), this.#committed);
+    return this.#answer(() => this.#engine.update(idBytes, known, text, guard?.version ?? noGuard, now), this.#committed);
   }
 
   restore(id: string, context: unknown, version: number, now: number): Settled<Committed> {

@@ -9,7 +9,7 @@
 //! * [`history`]: three states composed of bytes, so that all of them are valid: the laws of the algebra.
 //! * [`record`]: a stored row, its snapshot and its entries; the code of a log.
 //! * [`answer`]: what a backend of somebody's own answers.
-//! * [`update`]: a state, a partial update, and operations.
+//! * [`update`]: a state and the changes of a partial update.
 //!
 //! Inputs are text where that can be, a part a line, so that whoever reads one sees what it is about. Claims that
 //! `tests/laws` makes, too, are its own code. Nothing here needs the fuzzer: `targets/` binds the checks to libFuzzer,

@@ -1,11 +1,11 @@
-//! A state, changes, and operations as JSON, a line each: refused, or what the judge makes of them.
+//! A state and changes, a line each: refused, or what the judge makes of them.
 
 use chord::Code;
-use chord::document::{Document, Operations};
-use chord::json::reader::validate;
+use chord::document::{Document, changes};
+use chord::json::text;
 
 use crate::judge::laws;
-use crate::{DEEPEST, is_judged, is_state, lines};
+use crate::{DEEPEST, JUDGED, is_judged, is_state, lines};
 
 /// What text that isn't canonical, or too deep, is refused with.
 fn is_refusal(code: Code) -> bool {
@@ -14,38 +14,29 @@ fn is_refusal(code: Code) -> bool {
 
 /// See the module.
 pub fn check(input: &[u8]) {
-    let Some([state, changes, operations]) = lines(input) else {
+    let Some([state, changes]) = lines(input) else {
         return;
     };
     if !is_state(&state) {
         return;
     }
-    let operations = match Operations::parse(&operations, DEEPEST) {
-        Ok(read) => {
-            assert_eq!(validate(&operations, DEEPEST + 3), Ok(()));
-            read
-        }
-        Err(error) => {
-            let code = error.code();
-            assert!(code == Code::InvalidArgument || is_refusal(code), "{error}");
-            return;
-        }
-    };
     let mut document = Document::read(&state);
-    if !is_state(&changes) {
-        let refused = document.update(&changes, &operations, DEEPEST).unwrap_err();
+    let mut code = Vec::new();
+    let merged = document.merge(&changes, DEEPEST, &mut code);
+    if let Err(refused) = changes::validate(&changes, DEEPEST) {
         assert!(is_refusal(refused.code()), "{refused}");
+        let merged = merged.unwrap_err();
+        assert!(is_refusal(merged.code()), "{merged}");
         return;
     }
-    if is_judged(&state) && is_judged(&changes) && operations.deepest() <= crate::JUDGED {
-        laws::update(&state, &changes, &operations);
-        return;
-    }
-    match document.update(&changes, &operations, DEEPEST) {
-        Ok(delta) => {
-            let delta = delta.into_owned();
-            document.apply(&delta).unwrap();
+    if !text::is_object(&changes) {
+        assert!(merged.is_err());
+    } else if is_judged(&state) && text::depth(&changes) <= JUDGED {
+        laws::update(&state, &changes);
+    } else {
+        match merged {
+            Ok(merged) => document.install(merged, &code).unwrap(),
+            Err(error) => assert_eq!(error.code(), Code::InvalidValue, "{error}"),
         }
-        Err(error) => assert_eq!(error.code(), Code::InvalidValue, "{error}"),
     }
 }

@@ -142,14 +142,7 @@ fn splice_field(
         if op == op::REMOVED {
             expect(Some(next(reader.bytes())?), &bytes[at..end])?;
         }
-        let from = at - 1 - key.len();
-        // A comma goes along: the one behind, or that in front of the last field.
-        let (from, end) = match (bytes[end], bytes[from - 1]) {
-            (b',', _) => (from, end + 1),
-            (_, b',') => (from - 1, end),
-            _ => (from, end),
-        };
-        bytes.drain(from..end);
+        remove_field(bytes, key, at, end);
         return Ok(None);
     }
     splice_value(bytes, at, op, reader)?;
@@ -161,6 +154,18 @@ pub(super) fn append_field(bytes: &mut Vec<u8>, start: usize, key: &[u8], value:
     let end = text::skip_value(bytes, start) - 1;
     let comma = &b","[..usize::from(bytes[end - 1] != b'{')];
     splice(bytes, end, end, &[comma, key, b":", value]);
+}
+
+/// Takes the field `key` away, whose value stands from `at` to `end`.
+pub(super) fn remove_field(bytes: &mut Vec<u8>, key: &[u8], at: usize, end: usize) {
+    let from = at - 1 - key.len();
+    // A comma goes along: the one behind, or that in front of the last field.
+    let (from, end) = match (bytes[end], bytes[from - 1]) {
+        (b',', _) => (from, end + 1),
+        (_, b',') => (from - 1, end),
+        _ => (from, end),
+    };
+    bytes.drain(from..end);
 }
 
 /// Applies a change that leaves a value present to the one that stands at `at`.

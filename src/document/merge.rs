@@ -1,14 +1,18 @@
-//! A deep merge: the code of the delta it makes and, where the state is small enough for that, the state after it. Both are made while the changes
-//! are read and checked.
+//! A deep merge of [changes]: the code of the delta it makes and, where the state is small enough for that, the state after it. Both are made while the
+//! changes are read and checked.
+//!
+//! [changes]: super::changes
 
 use core::result::Result;
+use std::borrow::Cow;
 
-use crate::delta::apply;
 use crate::delta::code::{self, op};
-use crate::json::reader::{Members, Reader, Refused};
+use crate::delta::{Change, apply};
+use crate::json::reader::{Fault, Members, Reader, Refused};
 use crate::json::text;
 
-use super::apply::{append_field, splice};
+use super::apply::{append_field, remove_field, splice};
+use super::changes::{ADD, REMOVE, added_to, new_value, value};
 use super::compare::passes;
 use super::object::{Field, Object, Value, refilled};
 use super::{Document, GROWN};
@@ -39,11 +43,13 @@ struct AfterField {
 }
 
 impl Document {
-    /// Appends the code of the delta of merging `changes` into this one. `changes` is text of an object that need not be validated yet; when this
-    /// succeeds, it is canonical and at most `depth` levels deep. What is given is for [`Document::install`].
+    /// Appends the code of the delta of merging `changes` into this one. They are text of an object, as [`changes`](super::changes) may be, that need not
+    /// be validated yet; when this succeeds, it is canonical, and what it adds is at most `depth` levels deep. What is given is for
+    /// [`Document::install`].
     ///
     /// # Errors
-    /// `invalid_value` and `limit_exceeded` where `changes` is not such a text, naming the path.
+    /// `invalid_value` and `limit_exceeded` where `changes` is not such a text, and `invalid_value` where something is to be added to another kind of
+    /// value, naming the path.
     pub fn merge(&self, changes: &[u8], depth: u32, code: &mut Vec<u8>) -> crate::Result<Merged> {
         let mut reader = Reader::new(changes);
         let merged = self.merge_read(&mut reader, depth, code);
@@ -74,7 +80,7 @@ impl Document {
                 Ok(Merged(After::Text(after)))
             }
             _ => {
-                changes.value(depth)?;
+                value(changes, depth)?;
                 code.extend_from_slice(&code::EMPTY);
                 Ok(Merged::default())
             }
@@ -122,13 +128,19 @@ impl Object {
             let position = self.find(key);
             let mut small = None;
             let changed = match position.and_then(|position| self.field(position)) {
-                None => {
-                    let new = changes.value(depth - 1)?;
-                    added(new, code);
-                    // The code has it already: a second copy of what is large would wait for the commit along with it.
-                    if after.is_some() && new.len() <= GROWN {
-                        small = Some([key, b":", new].concat());
+                None => match new_value(changes, depth - 1)? {
+                    None => false,
+                    Some(new) => {
+                        added(&new, code);
+                        // The code has it already: a second copy of what is large would wait for the commit along with it.
+                        if after.is_some() && new.len() <= GROWN {
+                            small = Some([key, b":", &new].concat());
+                        }
+                        true
                     }
+                },
+                Some(field) if changes.accept(REMOVE) => {
+                    removed(&field.value().text(), code);
                     true
                 }
                 Some(Field::Text { text: old, .. }) if old.len() <= GROWN && is_short(changes) => {
@@ -159,7 +171,8 @@ impl Object {
 /// Whether the value that stands next is so short that it may be merged into text. This only looks, and no further than that: whoever reads it
 /// refuses what isn't valid.
 fn is_short(changes: &Reader<'_>) -> bool {
-    let start = changes.rest().get(..=GROWN);
+    let rest = changes.rest();
+    let start = rest.strip_prefix(&[ADD]).unwrap_or(rest).get(..=GROWN);
     start.is_none_or(|start| text::skip_value(start, 0) <= GROWN)
 }
 
@@ -196,12 +209,12 @@ impl Count {
 
 /// Appends what merging the value that `changes` has next makes of `value`, where one of the two is large; gives whether it changes.
 fn merge_large(
-    value: Value<'_>,
+    stored: Value<'_>,
     changes: &mut Reader<'_>,
     depth: u32,
     code: &mut Vec<u8>,
 ) -> Result<bool, Refused> {
-    match (value, changes.peek()) {
+    match (stored, changes.peek()) {
         (Value::Object(object), Some(b'{')) => {
             code.push(op::NESTED);
             object.merge(changes, depth, code, &mut None)
@@ -211,18 +224,22 @@ fn merge_large(
             Object::read(text).merge(changes, depth, code, &mut None)
         }
         (Value::Text([b'[', ..]) | Value::Array(_), Some(b'[')) => {
-            let change = value.against(changes.value(depth)?);
-            if let Some(change) = &change {
-                code::encode_change(change, code);
-            }
-            Ok(change.is_some())
+            Ok(changed(stored.against(changes.value(depth)?), code))
         }
+        (_, Some(ADD)) => Ok(changed(added_to(stored, changes, depth)?, code)),
         (Value::Text(old), _) if passes(changes, old) => Ok(false),
         _ => {
-            modified(&value.text(), changes.value(depth)?, code);
+            modified(&stored.text(), &value(changes, depth)?, code);
             Ok(true)
         }
     }
+}
+
+fn changed(change: Option<Change<'_>>, code: &mut Vec<u8>) -> bool {
+    if let Some(change) = &change {
+        code::encode_change(change, code);
+    }
+    change.is_some()
 }
 
 /// Merges into the object that stands at `start`; gives whether any field changes. It stays small: what is longer than [`GROWN`] isn't merged here.
@@ -242,16 +259,25 @@ fn merge_object(
         // Mostly fields come in the order they are stored in.
         let hint = last.map_or(start + 1, |at| text::skip_value(bytes, at) + 1);
         let changed = match text::find_field(bytes, start, hint, key) {
+            Some(at) if changes.accept(REMOVE) => {
+                let end = text::skip_value(bytes, at);
+                removed(&bytes[at..end], code);
+                remove_field(bytes, key, at, end);
+                last = None;
+                true
+            }
             Some(at) => {
                 last = Some(at);
                 merge_value(bytes, at, changes, depth - 1, code)?
             }
-            None => {
-                let new = changes.value(depth - 1)?;
-                added(new, code);
-                append_field(bytes, start, key, new);
-                true
-            }
+            None => match new_value(changes, depth - 1)? {
+                None => false,
+                Some(new) => {
+                    added(&new, code);
+                    append_field(bytes, start, key, &new);
+                    true
+                }
+            },
         };
         count.note(changed, before, code);
     }
@@ -276,27 +302,36 @@ fn merge_value(
     if first != Some(&b'[') && passes(changes, old) {
         return Ok(false);
     }
-    let new = changes.value(depth)?;
-    if let ([b'[', ..], [b'[', ..]) = (old, new) {
-        let Some(change) = Value::Text(old).against(new) else {
-            return Ok(false);
-        };
-        // Not `new` itself: elements that differ in the order of their keys alone stay as they stand, as the delta leaves them.
-        if let Ok(after) = apply::value(old, &change) {
-            let after = after.into_owned();
-            code::encode_change(&change, code);
-            splice(bytes, at, end, &[&after]);
+    let change = match (first, changes.peek()) {
+        (_, Some(ADD)) => added_to(Value::Text(old), changes, depth)?,
+        (Some(b'['), Some(b'[')) => Value::Text(old).against(changes.value(depth)?),
+        _ => {
+            let new = value(changes, depth)?;
+            modified(old, &new, code);
+            splice(bytes, at, end, &[&new]);
             return Ok(true);
         }
-    }
-    modified(old, new, code);
-    splice(bytes, at, end, &[new]);
+    };
+    let Some(change) = change else {
+        return Ok(false);
+    };
+    // Not the new text itself: elements that differ in the order of their keys alone stay as they stand, as the delta leaves them.
+    let Ok(after) = apply::value(old, &change).map(Cow::into_owned) else {
+        return changes.refuse(Fault::Unfit("it doesn't go with what stands there"));
+    };
+    code::encode_change(&change, code);
+    splice(bytes, at, end, &[&after]);
     Ok(true)
 }
 
 fn added(new: &[u8], code: &mut Vec<u8>) {
     code.push(op::ADDED);
     code::write_bytes(new, code);
+}
+
+fn removed(old: &[u8], code: &mut Vec<u8>) {
+    code.push(op::REMOVED);
+    code::write_bytes(old, code);
 }
 
 fn modified(old: &[u8], new: &[u8], code: &mut Vec<u8>) {

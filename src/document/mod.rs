@@ -6,11 +6,10 @@
 
 mod apply;
 mod array;
+pub mod changes;
 mod compare;
 mod merge;
 mod object;
-mod operations;
-mod update;
 
 use std::borrow::Cow;
 
@@ -20,7 +19,6 @@ use array::Array;
 use object::Object;
 
 pub use merge::Merged;
-pub use operations::{Operation, Operations};
 
 /// Containers with longer text are indexed. Measured: below, scanning and splicing text beats an index in time and memory.
 const SMALL: usize = 512;

@@ -80,6 +80,14 @@ impl<'a> Value<'a> {
         }
     }
 
+    pub(super) fn length(self) -> usize {
+        match self {
+            Value::Text(text) => text.len(),
+            Value::Object(object) => object.length(),
+            Value::Array(array) => array.length(),
+        }
+    }
+
     pub(super) fn text(self) -> Text<'a> {
         let mut out = Vec::new();
         match self {

@@ -1,7 +1,8 @@
 //! Set, update and restore.
 
 use crate::delta::{Change, Delta, code};
-use crate::document::{Document, Merged, Operations};
+use crate::document::changes::{self, MOST_GROWTH};
+use crate::document::{Document, Merged};
 use crate::json::{reader, text};
 use crate::{Code, Error, Result};
 
@@ -69,7 +70,7 @@ impl<S: Store> Engine<S> {
         self.commit(id, now, &mut step, see)
     }
 
-    /// Merges `changes`, text of an object, deeply into the state, then does `operations`.
+    /// Merges `changes`, text of an object as in [`changes`](crate::document::changes), deeply into the state.
     ///
     /// # Errors
     /// `not_found` where there is no context, `invalid_value` and `limit_exceeded` for what comes in and what comes out,
@@ -78,7 +79,6 @@ impl<S: Store> Engine<S> {
         &self,
         id: &[u8],
         changes: &[u8],
-        operations: &Operations<'_>,
         guard: Option<Guard>,
         now: f64,
         see: impl FnOnce(Written<'_>) -> R,
@@ -87,27 +87,17 @@ impl<S: Store> Engine<S> {
         if !text::is_object(changes) {
             return Err(Error::here(Code::InvalidValue, "changes must be an object"));
         }
-        let grows_at_most = changes.len() + operations.longest();
         let mut step = |record: Option<&Record>| {
             check(guard, record)?;
             let Some(live) = record.and_then(Record::live) else {
                 // Nothing merges them here, and what is wrong with them is told first.
-                reader::valid(changes, limits.depth)?;
+                changes::validate(changes, limits.depth)?;
                 return Err(not_found());
             };
-            let mut code = Vec::with_capacity(2 * changes.len() + operations.longest());
-            let merged = if operations.0.is_empty() {
-                live.document().merge(changes, limits.depth, &mut code)?
-            } else {
-                let delta = live.document().update(changes, operations, limits.depth)?;
-                code::encode(&delta, &mut code);
-                Merged::default()
-            };
-            if live.document().length() + grows_at_most > limits.context_bytes {
+            let mut code = Vec::with_capacity(2 * changes.len());
+            let merged = live.document().merge(changes, limits.depth, &mut code)?;
+            if live.document().length() + MOST_GROWTH * changes.len() > limits.context_bytes {
                 check_length(live.document(), &code, &limits)?;
-            }
-            if operations.deepest() > limits.depth {
-                check_depth(live.document(), &code, &limits)?;
             }
             Ok(self.change(record, code, merged, now))
         };
@@ -261,11 +251,6 @@ fn check_length(document: &Document, code: &[u8], limits: &Limits) -> Result<()>
         return Err(too_large(after.length(), limits));
     }
     Ok(())
-}
-
-fn check_depth(document: &Document, code: &[u8], limits: &Limits) -> Result<()> {
-    let after = replayed(document, code)?;
-    reader::valid(&after.text(), limits.depth).map(|_| ())
 }
 
 fn too_large(length: usize, limits: &Limits) -> Error {

@@ -10,11 +10,9 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use crate::Result;
 use crate::backend::Staged;
 use crate::delta;
-use crate::document::Operations;
 use crate::engine::{Engine, Guard, Head, Known, Page, Revision, Since, Synced, Written};
 use crate::json::{canonical::write_string, number, seed};
 
-use super::algebra::DEEPEST;
 use super::area::{INPUT, Input, OUTPUT};
 use super::asked::Asked;
 use super::output::{DONE, FULL, NOTHING, Output, status, write_list};
@@ -126,31 +124,19 @@ impl Chord {
         )
     }
 
-    /// Merges changes, then does operations, whose text stands behind that of the changes.
-    pub fn update(
-        &self,
-        id: u32,
-        known: u32,
-        changes: u32,
-        operations: u32,
-        version: f64,
-        now: f64,
-    ) -> u32 {
+    /// Merges changes.
+    pub fn update(&self, id: u32, known: u32, changes: u32, version: f64, now: f64) -> u32 {
         self.run(
             Asked::Write(id),
             id + known,
-            changes + operations,
+            changes,
             move |inner, input| {
                 let guard = guard(version, revision(input, id, known));
-                let operations = match input.text(changes, operations) {
-                    b"" => Operations::default(),
-                    text => Operations::parse(text, DEEPEST)?,
-                };
                 let see = |written: Written<'_>| inner.written(&written);
                 let changes = input.text(0, changes);
                 inner
                     .engine
-                    .update(input.id(0, id), changes, &operations, guard, now, see)?
+                    .update(input.id(0, id), changes, guard, now, see)?
             },
         )
     }

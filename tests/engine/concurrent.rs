@@ -40,11 +40,9 @@ fn concurrent_increments_all_survive() {
                 .await
                 .unwrap();
             let work = (0..50).map(async |n: usize| {
-                let operations =
-                    format!(r#"{{"append":[[["log"],[{n}]]],"increment":[[["n"],1]]}}"#);
-                let changes = format!(r#"{{"by{n}":true}}"#);
+                let changes = format!(r#"{{"by{n}":true,"log":+[{n}],"n":+1}}"#);
                 engines[n % count]
-                    .operate("a", &changes, &operations, None, n as f64)
+                    .update("a", &changes, n as f64)
                     .await
                     .unwrap()
             });
@@ -222,9 +220,8 @@ fn readers_among_writers_see_versions_grow_and_states_that_existed() {
                 let engines = &engines;
                 Box::pin(async move {
                     for _ in 0..15 {
-                        let operations = r#"{"increment":[[["n"],1],[["half"],2]]}"#;
                         engines[at]
-                            .operate("a", "{}", operations, None, 0.0)
+                            .update("a", r#"{"n":+1,"half":+2}"#, 0.0)
                             .await
                             .unwrap();
                     }

@@ -87,15 +87,10 @@ fn a_set_is_stored_whole_or_not_at_all() {
 fn an_update_is_stored_whole_or_not_at_all() {
     let before = r#"{"n":1,"m":1}"#;
     let after = value(r#"{"n":2,"m":2,"log":["x"]}"#);
-    let operations = r#"{"append":[[["log"],["x"]]],"increment":[[["n"],1],[["m"],1]]}"#;
+    let changes = r#"{"n":+1,"m":+1,"log":+["x"]}"#;
     until_success(
         Some(before),
-        async |engine| {
-            engine
-                .operate("a", "{}", operations, None, 1.0)
-                .await
-                .map(drop)
-        },
+        async |engine| engine.update("a", changes, 1.0).await.map(drop),
         async |_, there, is_acknowledged| {
             let there = value(&there.unwrap());
             assert!(
@@ -111,11 +106,11 @@ fn a_guarded_write_tried_again_is_stored_once() {
     until_success(
         Some(r#"{"n":1}"#),
         async |engine| {
-            let operations = r#"{"increment":[[["n"],1]]}"#;
+            let changes = r#"{"n":+1}"#;
             let guard = crate::subject::version(2);
-            let first = engine.operate("a", "{}", operations, guard, 1.0).await;
+            let first = engine.update_guarded("a", changes, guard, 1.0).await;
             if first.is_err() {
-                let again = engine.operate("a", "{}", operations, guard, 1.0).await;
+                let again = engine.update_guarded("a", changes, guard, 1.0).await;
                 assert!(again.is_ok() || again.unwrap_err().code() == Code::Conflict);
             }
             first.map(drop)
@@ -214,17 +209,17 @@ fn refused_when_sent_again(through: Through, first: Fails) -> (Simulated, Behind
 
 #[test]
 fn a_commit_that_is_refused_when_it_is_sent_again_counts_if_it_is_stored() {
-    let increment = r#"{"increment":[[["n"],1]]}"#;
+    let increment = r#"{"n":+1}"#;
     for through in [Through::One, Through::New] {
         let (_backend, engine) = refused_when_sent_again(through, Fails::AfterItsEffect);
-        let outcome = block_on(engine.operate("a", "{}", increment, None, 1.0));
+        let outcome = block_on(engine.update("a", increment, 1.0));
         assert_eq!(value(&outcome.unwrap().state)["n"], 1);
         let there = block_on(engine.get("a")).unwrap().unwrap();
         assert_eq!(value(&there.text)["n"], 1);
 
         // The first sending may still be on its way: a refusal of the second would say too much.
         let (_backend, engine) = refused_when_sent_again(through, Fails::BeforeItsEffect);
-        let outcome = block_on(engine.operate("a", "{}", increment, None, 1.0));
+        let outcome = block_on(engine.update("a", increment, 1.0));
         assert_eq!(outcome.unwrap_err().code(), Code::BackendUnavailable);
     }
 }

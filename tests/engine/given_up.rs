@@ -27,7 +27,7 @@ fn a_write_dropped_at_any_point_is_stored_or_not_and_holds_nobody_up() {
             let backend = Simulated::new(seed);
             let engine = behind(&backend, Through::One, Policy::default());
             block_on(engine.set("a", r#"{"n":0}"#, None, 0.0)).unwrap();
-            let increment = || engine.operate("a", "{}", r#"{"increment":[[["n"],1]]}"#, None, 0.0);
+            let increment = || engine.update("a", r#"{"n":+1}"#, 0.0);
             let is_done = polled(increment(), times);
             let before = value(&block_on(engine.get("a")).unwrap().unwrap().text)["n"]
                 .as_u64()
@@ -48,7 +48,7 @@ fn a_call_dropped_in_the_queue_passes_its_turn_on() {
     let engine = behind(&backend, Through::One, Policy::default());
     block_on(async {
         engine.set("a", r#"{"n":0}"#, None, 0.0).await.unwrap();
-        let increment = || engine.operate("a", "{}", r#"{"increment":[[["n"],1]]}"#, None, 0.0);
+        let increment = || engine.update("a", r#"{"n":+1}"#, 0.0);
         let calls = (0..30).map(|n: usize| async move {
             if n.is_multiple_of(3) {
                 // Given up after a few polls, in the queue or with the turn taken.

@@ -208,9 +208,7 @@ fn a_commit_sent_twice_is_done_once_even_when_others_came_in_between() {
         let subjects: Vec<_> = (0..3).map(|_| open(&backend)).collect();
         block_on(async {
             subjects[0].set("a", r#"{"n":0}"#, None, 1.0).await.unwrap();
-            let increments = (0..30).map(|n| {
-                subjects[n % 3].operate("a", "{}", r#"{"increment":[[["n"],1]]}"#, None, 1.0)
-            });
+            let increments = (0..30).map(|n| subjects[n % 3].update("a", r#"{"n":+1}"#, 1.0));
             for outcome in crate::executor::join(increments).await {
                 outcome.unwrap();
             }

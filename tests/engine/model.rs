@@ -150,20 +150,18 @@ fn merge(state: &mut Map<String, Value>, changes: &Value) {
 }
 
 async fn write<H: Host>(subject: &Subject<H>, action: &Action, now: f64) -> Result<Outcome> {
-    let operation = match action {
+    let changes = match action {
         Action::Set(state, guard) => {
             let guard = guard.and_then(version);
             return subject.set("x", &state.to_string(), guard, now).await;
         }
         Action::Update(changes) => return subject.update("x", &changes.to_string(), now).await,
-        Action::Increment(key, by) => json!({ "increment": [[[key], by]] }),
-        Action::Append(key, item) => json!({ "append": [[[key], [item]]] }),
-        Action::Remove(key) => json!({ "remove": [[key]] }),
+        Action::Increment(key, by) => format!(r#"{{"{key}":+{by}}}"#),
+        Action::Append(key, item) => format!(r#"{{"{key}":+[{item}]}}"#),
+        Action::Remove(key) => format!(r#"{{"{key}":!}}"#),
         _ => unreachable!("no write"),
     };
-    subject
-        .operate("x", "{}", &operation.to_string(), None, now)
-        .await
+    subject.update("x", &changes, now).await
 }
 
 /// Does the same to the store and to the model.

@@ -7,7 +7,6 @@ use std::rc::Rc;
 use chord::Result;
 use chord::backend::{Access, Memory, Need};
 use chord::delta;
-use chord::document::Operations;
 use chord::engine::{
     Cleaned, Engine, Guard, Head, Known, Page, Policy, Since, Store, Synced, Written,
 };
@@ -198,24 +197,21 @@ impl<H: Host> Subject<H> {
     }
 
     pub async fn update(&self, id: &str, changes: &str, now: f64) -> Result<Outcome> {
-        self.operate(id, changes, "{}", None, now).await
+        self.update_guarded(id, changes, None, now).await
     }
 
-    pub async fn operate(
+    pub async fn update_guarded(
         &self,
         id: &str,
         changes: &str,
-        operations: &str,
         guard: Option<Guard>,
         now: f64,
     ) -> Result<Outcome> {
         let (id, changes) = (id.to_owned(), changes.to_owned());
-        let operations = operations.to_owned();
         let need = writing(&id);
         let call = async move |engine: &Engine<H::Store>| {
-            let operations = Operations::parse(operations.as_bytes(), u32::MAX)?;
             let (id, changes) = (id.as_bytes(), changes.as_bytes());
-            engine.update(id, changes, &operations, guard, now, outcome)
+            engine.update(id, changes, guard, now, outcome)
         };
         self.host().run(need, call).await
     }

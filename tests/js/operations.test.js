@@ -164,3 +164,28 @@ test(
     assert.ok(!Object.isFrozen(item) && !Object.isFrozen(item.tags));
   }),
 );
+
+test(
+  "operations are held against the limits by what they leave",
+  withChord({ limits: { contextBytes: 100, depth: 2 } }, async (chord) => {
+    await chord.setContext("c", { deep: { n: 1 } });
+    await chord.updateContext("c", { deep: { n: increment(), new: increment(), gone: undefined } });
+    assert.deepEqual(await stored(chord), { deep: { n: 2, new: 1 } });
+    await refusal(() => chord.updateContext("c", { deep: { list: append(1) } }), "limit_exceeded", { path: ["deep", "list"] });
+    await chord.setContext("c", { list: [], n: 9, gone: "x".repeat(60) });
+    await refusal(() => chord.updateContext("c", { list: append("x".repeat(30)) }), "limit_exceeded");
+    const longest = "x".repeat(100 - JSON.stringify({ list: [""] }).length);
+    await chord.updateContext("c", { list: append(longest), n: undefined, gone: undefined });
+    assert.deepEqual(await stored(chord), { list: [longest] });
+    await refusal(() => chord.updateContext("c", { list: append("") }), "limit_exceeded");
+    const fields = (value) => Object.fromEntries(Array.from({ length: 16 }, (_, n) => [String.fromCharCode(97 + n), value]));
+    await chord.setContext("c", fields(1));
+    await chord.updateContext("c", { ...fields(undefined), list: append(longest) });
+    assert.deepEqual(await stored(chord), { list: [longest] });
+    await refusal(
+      () => chord.updateContext("c", Object.fromEntries(Array.from({ length: 20 }, (_, n) => [n, undefined]))),
+      "limit_exceeded",
+      { path: ["15"] },
+    );
+  }),
+);

@@ -4,14 +4,15 @@ use std::time::{Duration, Instant};
 
 use chord::Code;
 use chord::delta::{apply, diff, merge};
-use chord::document::{Document, Operation, Operations};
+use chord::document::{Document, changes};
 use chord::json::reader::validate;
 use proptest::collection::vec;
 use proptest::prelude::*;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::generate::{Arrays, context, holds, key, step, value};
-use crate::judge::{self, laws, laws::told, update::updated};
+use crate::judge::update::{Change, updated};
+use crate::judge::{self, laws, laws::told};
 use crate::mutated::{bytes_changed, change_bytes};
 
 /// Contexts so large that they are indexed, with large objects and arrays inside.
@@ -85,6 +86,10 @@ fn comparing_and_applying_keep_the_stored_form_equal_to_the_text() {
     });
 }
 
+fn told_by(refused: &chord::Result<()>) -> Option<String> {
+    refused.as_ref().err().map(chord::Error::to_string)
+}
+
 #[test]
 fn a_new_text_is_refused_just_when_it_is_not_canonical() {
     holds(
@@ -100,12 +105,15 @@ fn a_new_text_is_refused_just_when_it_is_not_canonical() {
             let refused = validate(&text, 20).err();
             let valid = refused.is_none() && text.starts_with(b"{");
             let merged = document.merge(&text, 20, &mut Vec::new()).map(drop);
-            match refused {
-                Some(refused) if text.starts_with(b"{") => {
-                    let error = merged.unwrap_err();
-                    assert_eq!(error.to_string(), refused.into_error(&text).to_string());
+            match changes::validate(&text, 20) {
+                // It may stand in front of what is wrong with the text.
+                Err(_) if told_by(&merged).is_some_and(|told| told.contains("needs a")) => {}
+                Err(refused) => {
+                    assert!(!valid);
+                    assert_eq!(told_by(&merged), Some(refused.to_string()));
                 }
-                _ => assert_eq!(merged.is_ok(), valid, "{merged:?}"),
+                Ok(()) if valid => assert_eq!(merged, Ok(())),
+                Ok(()) => {}
             }
             let delta = document.compare(&text, 20);
             assert_eq!(delta.is_ok(), valid, "{delta:?}");
@@ -171,86 +179,72 @@ fn deltas_that_do_not_fit_the_stored_form_are_refused_as_for_the_text() {
     });
 }
 
-/// An operation to come, with a path of a few keys.
-#[derive(Clone, Debug)]
-enum Asked {
-    Remove,
-    Append(Vec<Value>),
-    Increment(i32),
-}
-
-fn asked() -> impl Strategy<Value = (Vec<String>, Asked)> {
-    let operation = prop_oneof![
-        Just(Asked::Remove),
-        vec(value(Arrays::With), 0..3).prop_map(Asked::Append),
-        (-5..5_i32).prop_map(Asked::Increment),
+/// What may stand in place of a value, with a path of a few keys to it.
+fn placed() -> impl Strategy<Value = (Vec<String>, Change)> {
+    let change = prop_oneof![
+        Just(Change::Remove),
+        vec(value(Arrays::With), 0..3).prop_map(|items| Change::Add(items.into())),
+        (-5..5_i32).prop_map(|by| Change::Add(by.into())),
     ];
     let name = prop_oneof![
         3 => proptest::sample::select(&["a", "b", "c"][..]).prop_map(str::to_owned),
         2 => (0..8_u8).prop_map(|n| format!("k{n}")),
         1 => key(),
     ];
-    (vec(name, 1..4), operation)
+    (vec(name, 1..4), change)
+}
+
+fn place(changes: &mut Change, path: &[String], change: Change) {
+    let Some((key, rest)) = path.split_first() else {
+        *changes = change;
+        return;
+    };
+    if !matches!(changes, Change::Inside(_)) {
+        *changes = Change::Inside(Vec::new());
+    }
+    let Change::Inside(fields) = changes else {
+        unreachable!("it was made so");
+    };
+    let found = fields.iter().position(|(there, _)| there == key);
+    let position = found.unwrap_or_else(|| {
+        fields.push((key.clone(), Change::Remove));
+        fields.len() - 1
+    });
+    place(&mut fields[position].1, rest, change);
+}
+
+/// One operation that is refused would have all refused, unless that is wanted.
+fn updates_hold(
+    cases: u32,
+    placed: impl Strategy<Value = Vec<(Vec<String>, Change)>>,
+    keeps_refused: bool,
+) {
+    let changes = prop_oneof![context(Arrays::With), large()];
+    holds(
+        cases,
+        (large(), changes, placed),
+        |(state, changes, list)| {
+            let mut changes = Change::from(changes);
+            for (path, change) in list {
+                let mut more = changes.clone();
+                place(&mut more, &path, change);
+                if keeps_refused || updated(Some(&state), &more).is_some() {
+                    changes = more;
+                }
+            }
+            laws::update(state.to_string().as_bytes(), changes.to_string().as_bytes());
+        },
+    );
 }
 
 #[test]
-fn a_partial_update_is_a_deep_merge_followed_by_its_operations() {
-    updates_hold(2_000, vec(asked(), 0..5), |_, _, operations| operations);
+fn a_partial_update_is_a_deep_merge_with_its_operations_in_place() {
+    updates_hold(2_000, vec(placed(), 0..5), true);
 }
 
 #[test]
 fn so_is_one_with_very_many_operations() {
-    // One of them that is refused would have all refused.
-    updates_hold(300, vec(asked(), 150..250), |state, changes, operations| {
-        let mut accepted = Operations::default();
-        for operation in operations.0 {
-            accepted.0.push(operation);
-            if updated(state, changes, &accepted).is_none() {
-                accepted.0.pop();
-            }
-        }
-        accepted
-    });
-}
-
-fn updates_hold(
-    cases: u32,
-    operations: impl Strategy<Value = Vec<(Vec<String>, Asked)>>,
-    choose: impl for<'a> Fn(&Value, &Value, Operations<'a>) -> Operations<'a>,
-) {
-    let input = (
-        large(),
-        prop_oneof![context(Arrays::With), large()],
-        operations,
-    );
-    holds(cases, input, |(state, changes, list)| {
-        let (before, changed) = (state.to_string(), changes.to_string());
-        let texts: Vec<(Vec<String>, String)> = list
-            .iter()
-            .map(|(path, asked)| {
-                let keys = path.iter().map(|key| json!(key).to_string()).collect();
-                let argument = match asked {
-                    Asked::Remove => String::new(),
-                    Asked::Append(items) => json!(items).to_string(),
-                    Asked::Increment(by) => by.to_string(),
-                };
-                (keys, argument)
-            })
-            .collect();
-        let operations = list
-            .iter()
-            .zip(&texts)
-            .map(|((_, asked), (path, argument))| {
-                let operation = match asked {
-                    Asked::Remove => Operation::Remove,
-                    Asked::Append(_) => Operation::Append(argument.as_bytes()),
-                    Asked::Increment(_) => Operation::Increment(argument.as_bytes()),
-                };
-                (path.iter().map(|key| key.as_bytes()).collect(), operation)
-            });
-        let operations = choose(&state, &changes, Operations(operations.collect()));
-        laws::update(before.as_bytes(), changed.as_bytes(), &operations);
-    });
+    updates_hold(300, vec(placed(), 150..250), false);
 }
 
 #[test]
@@ -260,7 +254,7 @@ fn a_merge_leaves_equal_elements_of_an_array_as_they_stand() {
     for padding in ["p", &long] {
         let before = format!(r#"{{"list":[{one},{one},1],"padding":"{padding}"}}"#);
         let changes = format!(r#"{{"list":[{other},{other},2]}}"#);
-        laws::merged(before.as_bytes(), changes.as_bytes());
+        laws::update(before.as_bytes(), changes.as_bytes());
         let mut document = Document::read(before.as_bytes());
         let mut code = Vec::new();
         let merged = document
@@ -286,7 +280,7 @@ fn thousands_of_fields_come_and_go_in_a_time_that_grows_with_their_number() {
     ] {
         let (few, many) = (few.as_bytes(), many.as_bytes());
         let start = Instant::now();
-        laws::merged(few, many);
+        laws::update(few, many);
         for (before, after) in [(few, many), (many, few)] {
             let mut document = Document::read(before);
             let delta = document.compare(after, 9).unwrap().into_owned();
@@ -300,35 +294,27 @@ fn thousands_of_fields_come_and_go_in_a_time_that_grows_with_their_number() {
 
 #[test]
 fn thousands_of_operations_take_little_longer_than_one_each() {
-    let paths: Vec<String> = (0..30_000)
-        .map(|n| format!(r#"["{}","k{n}"]"#, n % 3))
-        .collect();
-    let list = |argument: &str| {
-        let entries = paths.iter().map(|path| format!("[{path},{argument}]"));
-        entries.collect::<Vec<_>>().join(",")
+    let fields = |text: &dyn Fn(usize) -> String| {
+        let fields: Vec<String> = (0..30_000).map(text).collect();
+        format!("{{{}}}", fields.join(","))
     };
-    let fields: Vec<String> = (0..30_000).map(|n| format!(r#""m{n}":{n}"#)).collect();
-    let mixed = format!(r#"{{"0":{{{0}}},"1":{{{0}}},"2":{{}}}}"#, fields.join(","));
-    for (operations, changes) in [
-        (format!(r#"{{"increment":[{}]}}"#, list("1")), "{}"),
-        (
-            format!(r#"{{"append":[{}]}}"#, list("[1]")),
-            r#"{"0":{},"1":{}}"#,
-        ),
-        (
-            format!(r#"{{"increment":[{}]}}"#, list("1")),
-            mixed.as_str(),
-        ),
-    ] {
-        let document = Document::read(b"{}");
-        let operations = Operations::parse(operations.as_bytes(), u32::MAX).unwrap();
-        let start = Instant::now();
-        let delta = document
-            .update(changes.as_bytes(), &operations, u32::MAX)
-            .unwrap();
-        let taken = start.elapsed();
-        assert_eq!(delta.fields.len(), 3);
-        assert!(taken < Duration::from_secs(1), "took {taken:?}");
+    let numbers = fields(&|n| format!(r#""k{n}":{n}"#));
+    let state = format!(r#"{{"a":{numbers},"b":{{"c":{numbers}}}}}"#);
+    for operation in ["+1", "!"] {
+        let operations = fields(&|n| format!(r#""k{n}":{operation}"#));
+        for changes in [
+            format!(r#"{{"a":{operations},"b":{{"c":{operations}}}}}"#),
+            format!(r#"{{"new":{operations},"b":{{"new":{operations}}}}}"#),
+        ] {
+            let document = Document::read(state.as_bytes());
+            let start = Instant::now();
+            let mut code = Vec::new();
+            document
+                .merge(changes.as_bytes(), u32::MAX, &mut code)
+                .unwrap();
+            let taken = start.elapsed();
+            assert!(taken < Duration::from_secs(1), "took {taken:?}");
+        }
     }
 }
 
@@ -360,46 +346,61 @@ fn changes_are_read_once_however_deep_what_is_large_in_them_stands() {
 
 #[test]
 fn operations_are_refused_by_what_is_wrong_with_them() {
-    let shape = "invalid_argument";
-    for (text, code, path) in [
-        ("[]", shape, None),
-        ("{}{}", shape, None),
-        (r#"{"move":[["a"]]}"#, shape, None),
-        (r#"{"remove":["a"]}"#, shape, None),
-        (r#"{"remove":[[]]}"#, shape, None),
-        (r#"{"remove":[[1]]}"#, shape, None),
-        (r#"{"remove":[["a"]],"remove":[["b"]]}"#, shape, None),
-        (r#"{"append":[["a"]]}"#, shape, None),
-        (r#"{"append":[[["a"]]]}"#, shape, None),
-        (r#"{"append":[[["a"],[1],2]]}"#, shape, None),
-        (r#"{"append":[[["a"],{"0":1}]]}"#, shape, None),
-        (r#"{"append":[[["a"],[01]]]}"#, shape, None),
-        (r#"{"increment":[[["a"],"1"]]}"#, shape, None),
-        (r#"{"increment":[[["a"],[1]]]}"#, shape, None),
-        (r#"{"increment":[[["a"],1e]]}"#, shape, None),
+    let state = br#"{"n":1,"s":"x","l":[1],"o":{"n":1e+308,"deep":{"l":[]}}}"#;
+    let number = "increment needs a number";
+    let array = "append needs an array";
+    let shape = "not JSON";
+    for (changes, message, path) in [
+        (r#"{"s":+1}"#, number, r#"["s"]"#),
+        (r#"{"l":+1}"#, number, r#"["l"]"#),
+        (r#"{"o":+1}"#, number, r#"["o"]"#),
+        (r#"{"a":1,"n":+[1]}"#, array, r#"["n"]"#),
+        (r#"{"o":{"deep":+[1]}}"#, array, r#"["o","deep"]"#),
         (
-            r#"{"append":[[["a"],[1]],[["b","c"],[2,{"d":"\ud800"}]]]}"#,
-            "invalid_value",
-            Some(r#"["b","c",1,"d"]"#),
+            r#"{"o":{"n":+1e+308}}"#,
+            "the sum is beyond",
+            r#"["o","n"]"#,
+        ),
+        (r#"{"n":+"1"}"#, shape, r#"["n"]"#),
+        (r#"{"n":+{}}"#, shape, r#"["n"]"#),
+        (r#"{"n":+}"#, shape, r#"["n"]"#),
+        (r#"{"n":+01}"#, shape, r#"["n"]"#),
+        (r#"{"n":++1}"#, shape, r#"["n"]"#),
+        (r#"{"n":!1}"#, shape, r#"["n"]"#),
+        (r#"{"n":[!]}"#, shape, r#"["n",0]"#),
+        (r#"{"n":[+1]}"#, shape, r#"["n",0]"#),
+        (r#"{"new":{"n":[{"m":+1}]}}"#, shape, r#"["new","n",0,"m"]"#),
+        (r#"{"l":+[2,+3]}"#, shape, r#"["l",1]"#),
+        (
+            r#"{"new":{"l":!,"l":+[1]}}"#,
+            "a key stands twice",
+            r#"["new","l"]"#,
         ),
         (
-            r#"{"remove":[["a"],["b","\udfff"]]}"#,
-            "invalid_value",
-            Some(r#"["b"]"#),
+            r#"{"l":+[1,{"d":"\ud800"}]}"#,
+            "a lone surrogate",
+            r#"["l",1,"d"]"#,
         ),
         (
-            r#"{"append":[[["a"],[[[1]]]]]}"#,
-            "limit_exceeded",
-            Some(r#"["a",0,0]"#),
+            r#"{"o":{"deep":{"l":+[[1]]}}}"#,
+            "nested deeper",
+            r#"["o","deep","l",0]"#,
+        ),
+        (
+            r#"{"o":{"new":{"l":+[[1]]}}}"#,
+            "nested deeper",
+            r#"["o","new","l",0]"#,
         ),
     ] {
-        let error = Operations::parse(text.as_bytes(), 2).expect_err(text);
-        let told = error
-            .path()
-            .map(|path| String::from_utf8(path.to_json()).unwrap());
-        let expected = (code, path.map(str::to_owned));
-        assert_eq!((error.code().as_str(), told), expected, "{text}");
+        let document = Document::read(state);
+        let merged = document.merge(changes.as_bytes(), 4, &mut Vec::new());
+        let error = merged.expect_err(changes);
+        assert!(error.message().starts_with(message), "{error}: {changes}");
+        let told = String::from_utf8(error.path().unwrap().to_json()).unwrap();
+        assert_eq!(told, path, "{changes}");
     }
-    let text = r#"{"remove":[["a"]],"append":[[["b","c"],[[1]]]],"increment":[[["d"],-1.5]]}"#;
-    assert_eq!(Operations::parse(text.as_bytes(), 2).unwrap().0.len(), 3);
+    for text in ["!", "+1", "+[]", "[]", ""] {
+        let merged = Document::read(state).merge(text.as_bytes(), 4, &mut Vec::new());
+        assert_eq!(merged.map(drop).expect_err(text).code(), Code::InvalidValue);
+    }
 }

@@ -3,7 +3,6 @@
 use chord::Result;
 use chord::backend::{Access, Need};
 use chord::delta;
-use chord::document::Operations;
 use chord::engine::{Cleaned, Guard, Head, Known, Live, Page, Record, Since, Synced, Written};
 
 use crate::process::Process;
@@ -102,18 +101,11 @@ impl Process {
         .await
     }
 
-    pub async fn update(
-        &self,
-        id: &str,
-        changes: String,
-        operations: String,
-        guard: Option<Guard>,
-    ) -> Result<Wrote> {
+    pub async fn update(&self, id: &str, changes: String, guard: Option<Guard>) -> Result<Wrote> {
         let (need, id, now) = (need(id, Access::Change), id.to_owned(), self.now());
         self.ask(need, async move |engine| {
-            let operations = Operations::parse(operations.as_bytes(), u32::MAX)?;
             let (id, changes) = (id.as_bytes(), changes.as_bytes());
-            engine.update(id, changes, &operations, guard, now, wrote)
+            engine.update(id, changes, guard, now, wrote)
         })
         .await
     }

@@ -58,7 +58,7 @@ async fn call(world: &World, process: &Process, id: &str, dice: &Dice) {
         }
         Some(7) => {
             let span = history.span(id);
-            let outcome = process.update(id, "{}".into(), "{}".into(), None).await;
+            let outcome = process.update(id, "{}".into(), None).await;
             history.kept(&span, &outcome);
         }
         Some(8) => delete(world, process, id, None).await,
@@ -109,24 +109,22 @@ pub async fn set(world: &World, process: &Process, id: &str, guard: Option<Guard
 
 async fn append(world: &World, process: &Process, id: &str, guard: Option<Guard>) {
     let token = world.history.write(id);
-    let operations = format!(r#"{{"append":[[["log"],["t{token}"]]],"increment":[[["n"],1]]}}"#);
-    let outcome = process.update(id, "{}".into(), operations, guard).await;
+    let changes = format!(r#"{{"log":+["t{token}"],"n":+1}}"#);
+    let outcome = process.update(id, changes, guard).await;
     world.history.wrote(token, guard, "append", &outcome);
 }
 
 async fn update(world: &World, process: &Process, id: &str, dice: &Dice) {
     let token = world.history.write(id);
     let (field, number) = (dice.below(6), dice.below(1000));
-    let (changes, operations) = if dice.happens(800) {
+    let changes = if dice.happens(800) {
         // Larger contexts have larger fields.
         let more = "-".repeat((number * world.plan.padding / 8000) as usize);
-        let changes = format!(r#"{{"by":"t{token}","fields":{{"f{field}":"{number}{more}"}}}}"#);
-        (changes, "{}".into())
+        format!(r#"{{"by":"t{token}","fields":{{"f{field}":"{number}{more}"}}}}"#)
     } else {
-        let removal = format!(r#"{{"remove":[["fields","f{field}"]]}}"#);
-        (format!(r#"{{"by":"t{token}"}}"#), removal)
+        format!(r#"{{"by":"t{token}","fields":{{"f{field}":!}}}}"#)
     };
-    let outcome = process.update(id, changes, operations, None).await;
+    let outcome = process.update(id, changes, None).await;
     world.history.wrote(token, None, "update", &outcome);
 }
 

@@ -14,17 +14,11 @@ fn a_context_that_memory_has_is_not_read_again_until_another_tab_changes_it() {
     block_on(async {
         tabs[0].set("a", r#"{"n":0}"#, None, 0.0).await.unwrap();
         for _ in 0..300 {
-            tabs[0]
-                .operate("a", "{}", INCREMENT, None, 1.0)
-                .await
-                .unwrap();
+            tabs[0].update("a", INCREMENT, 1.0).await.unwrap();
             tabs[0].get("a").await.unwrap();
         }
         assert_eq!(database.count(Operation::Contents), 0);
-        tabs[1]
-            .operate("a", "{}", INCREMENT, None, 1.0)
-            .await
-            .unwrap();
+        tabs[1].update("a", INCREMENT, 1.0).await.unwrap();
         let there = tabs[0].get("a").await.unwrap().unwrap();
         assert_eq!(value(&there.text)["n"], 301);
         assert_eq!(database.count(Operation::Contents), 2);

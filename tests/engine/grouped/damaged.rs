@@ -59,17 +59,14 @@ fn a_damaged_record_fails_the_calls_on_its_context_and_no_others() {
             for id in ["a", "b", "c"] {
                 writer.set(id, &state, None, 0.0).await.unwrap();
                 for _ in 0..130 {
-                    writer
-                        .operate(id, "{}", INCREMENT, None, 0.0)
-                        .await
-                        .unwrap();
+                    writer.update(id, INCREMENT, 0.0).await.unwrap();
                 }
             }
             damage(&mut database.tables_mut());
             let tab = fresh(&database, policy);
             let begun = database.count(Operation::Begin(true));
             let calls = ["b", "a", "c", "a", "b"]
-                .map(async |id| (id, tab.operate(id, "{}", INCREMENT, None, 1.0).await));
+                .map(async |id| (id, tab.update(id, INCREMENT, 1.0).await));
             for (id, outcome) in join(calls).await {
                 match outcome {
                     Ok(_) => assert_ne!(id, "a", "{what}"),
@@ -102,10 +99,7 @@ fn what_replaces_or_deletes_a_damaged_record_mends_it() {
                 let state = format!(r#"{{"n":0,"pad":"{}"}}"#, "x".repeat(20_000));
                 writer.set("a", &state, None, 0.0).await.unwrap();
                 for _ in 0..60 {
-                    writer
-                        .operate("a", "{}", INCREMENT, None, 0.0)
-                        .await
-                        .unwrap();
+                    writer.update("a", INCREMENT, 0.0).await.unwrap();
                 }
                 let before = writer.get("a").await.unwrap().unwrap();
                 damage(&mut database.tables_mut());
@@ -141,7 +135,7 @@ fn what_replaces_or_deletes_a_damaged_record_mends_it() {
                         assert_eq!(set.head.version, known + 1, "{what}");
                     }
                 }
-                let updated = tab.operate("a", "{}", INCREMENT, None, 3.0).await.unwrap();
+                let updated = tab.update("a", INCREMENT, 3.0).await.unwrap();
                 assert!(updated.changed);
                 let other = fresh(&database, Policy::default());
                 let there = other.get("a").await.unwrap().unwrap();

@@ -139,7 +139,7 @@ fn a_set_is_stored_whole_or_not_at_all() {
 #[test]
 fn an_increment_is_stored_once_or_not_at_all() {
     until_success(true, async |tab| {
-        tab.operate("a", "{}", INCREMENT, None, 1.0).await.map(drop)
+        tab.update("a", INCREMENT, 1.0).await.map(drop)
     });
 }
 
@@ -147,7 +147,7 @@ fn an_increment_is_stored_once_or_not_at_all() {
 fn a_guarded_write_is_stored_once_or_not_at_all() {
     until_success(true, async |tab| {
         let guard = crate::subject::version(2);
-        tab.operate("a", "{}", INCREMENT, guard, 1.0)
+        tab.update_guarded("a", INCREMENT, guard, 1.0)
             .await
             .map(drop)
     });

@@ -18,7 +18,7 @@ use crate::simulated_database::SimulatedDatabase;
 use crate::subject::{Subject, Through, stored};
 use crate::tab::Tab;
 
-const INCREMENT: &str = r#"{"increment":[[["n"],1]]}"#;
+const INCREMENT: &str = r#"{"n":+1}"#;
 
 fn tabs(database: &SimulatedDatabase, count: usize, policy: Policy) -> Vec<Subject<Tab>> {
     (0..count)

@@ -78,10 +78,10 @@ fn an_increment_is_done_once_whatever_others_have_done_since() {
                 overtaken(
                     fault,
                     policy,
-                    async |tab| tab.operate("a", "{}", INCREMENT, None, 1.0).await.map(drop),
+                    async |tab| tab.update("a", INCREMENT, 1.0).await.map(drop),
                     async |tab| {
                         let calls = 0..others;
-                        let calls = calls.map(|_| tab.operate("a", "{}", INCREMENT, None, 1.0));
+                        let calls = calls.map(|_| tab.update("a", INCREMENT, 1.0));
                         for outcome in join(calls).await {
                             outcome.unwrap();
                         }
@@ -147,7 +147,7 @@ fn a_restore_does_not_undo_what_another_tab_changed_since() {
         async |tab| tab.restore("a", r#"{"n":70}"#, 9, 1.0).await.map(drop),
         async |tab| {
             yields(1).await;
-            let done = tab.operate("a", "{}", INCREMENT, None, 1.0).await;
+            let done = tab.update("a", INCREMENT, 1.0).await;
             assert_eq!(value(&done.unwrap().state)["n"], 71);
         },
         async |reader, outcome| {
@@ -180,16 +180,14 @@ fn what_was_stored_is_recognised_though_the_call_that_shows_it_was_given_up() {
             let host = tab.host();
             let first = host.ask(asked.clone(), writing("a"), async |engine| {
                 let see = |_: chord::engine::Written<'_>| ();
-                let operations =
-                    chord::document::Operations::parse(INCREMENT.as_bytes(), u32::MAX)?;
-                engine.update(b"a", b"{}", &operations, None, 1.0, see)
+                engine.update(b"a", INCREMENT.as_bytes(), None, 1.0, see)
             });
             let mut first = Some(Box::pin(first));
             let second = async {
                 if reads {
                     return tab.get("b").await.map(drop);
                 }
-                tab.operate("b", "{}", INCREMENT, None, 1.0).await.map(drop)
+                tab.update("b", INCREMENT, 1.0).await.map(drop)
             };
             let mut second = core::pin::pin!(second);
             let outcome = core::future::poll_fn(|context| {

@@ -21,11 +21,7 @@ fn a_thousand_concurrent_updates_share_one_transaction() {
             let creations = creations.map(async |(id, _)| tab.set(&id, "{}", None, 0.0).await);
             join(creations).await;
             let (begun, stored) = counts(&database);
-            let calls = (0..1000).map(async |n| {
-                tab.operate(&id(n), "{}", INCREMENT, None, 1.0)
-                    .await
-                    .unwrap()
-            });
+            let calls = (0..1000).map(async |n| tab.update(&id(n), INCREMENT, 1.0).await.unwrap());
             join(calls).await;
             assert_eq!(counts(&database), (begun + 1, stored + 1));
             let there = fresh(&database, Policy::default()).get(&id(0)).await;
@@ -60,7 +56,7 @@ fn more_than_a_thousand_calls_share_few_transactions_in_their_order() {
     block_on(async {
         tab.set("a", "{}", None, 0.0).await.unwrap();
         let (begun, _) = counts(&database);
-        let calls = (0..2500).map(|_| tab.operate("a", "{}", INCREMENT, None, 1.0));
+        let calls = (0..2500).map(|_| tab.update("a", INCREMENT, 1.0));
         let outcomes = join(calls).await;
         assert_eq!(counts(&database).0, begun + 3);
         let versions = outcomes
@@ -110,10 +106,9 @@ fn increments_through_several_tabs_and_faults_are_done_once_or_not_at_all() {
                 .collect();
             let calls = calls.into_iter().map(async |(n, delay, of)| {
                 yields(delay as u64).await;
-                let operations =
-                    format!(r#"{{"increment":[[["n"],1]],"append":[[["by"],[{n}]]]}}"#);
+                let changes = format!(r#"{{"n":+1,"by":+[{n}]}}"#);
                 let tab = &tabs[n % tabs.len()];
-                let done = tab.operate(ids[of], "{}", &operations, None, n as f64);
+                let done = tab.update(ids[of], &changes, n as f64);
                 (n, of, done.await)
             });
             let outcomes = watched(&database, &tabs, join(calls)).await;
@@ -169,7 +164,7 @@ fn a_refusal_that_one_call_deserves_does_not_fail_the_others() {
         database.limit(500);
         let calls = (0..9).map(async |n| match n {
             4 => tab.set("b", &large, None, 1.0).await,
-            _ => tab.operate("a", "{}", INCREMENT, None, 1.0).await,
+            _ => tab.update("a", INCREMENT, 1.0).await,
         });
         let outcomes = join(calls).await;
         for (n, outcome) in outcomes.into_iter().enumerate() {
@@ -186,7 +181,7 @@ fn a_refusal_that_one_call_deserves_does_not_fail_the_others() {
         assert_eq!(fresh(&database, Policy::default()).get("b").await, Ok(None));
         // Those that come later share transactions again.
         let (begun, _) = counts(&database);
-        join((0..50).map(|_| tab.operate("a", "{}", INCREMENT, None, 1.0))).await;
+        join((0..50).map(|_| tab.update("a", INCREMENT, 1.0))).await;
         assert_eq!(counts(&database).0, begun + 1);
     });
 }

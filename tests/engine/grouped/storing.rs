@@ -38,7 +38,7 @@ async fn act<H: Host>(subject: &Subject<H>, id: &str, action: &Action, now: f64)
     let written = match action {
         Action::Set(state) => subject.set(id, state, None, now).await,
         Action::Update(changes) => subject.update(id, changes, now).await,
-        Action::Increment => subject.operate(id, "{}", INCREMENT, None, now).await,
+        Action::Increment => subject.update(id, INCREMENT, now).await,
         Action::Restore(state, version) => subject.restore(id, state, *version, now).await,
         Action::Delete => {
             let head = subject.delete(id, None, now).await.unwrap();
@@ -173,14 +173,11 @@ fn a_log_that_another_tab_has_shortened_stays_short() {
         tabs[0].set("a", r#"{"n":0}"#, None, 0.0).await.unwrap();
         for n in 1..9 {
             let now = f64::from(n);
-            tabs[0]
-                .operate("a", "{}", INCREMENT, None, now)
-                .await
-                .unwrap();
+            tabs[0].update("a", INCREMENT, now).await.unwrap();
         }
         assert_eq!(tabs[1].cleanup(9, 16.5).await.unwrap().deltas, 7);
         // It was asked for earlier than the cleanup, and by itself it would shorten nothing.
-        let done = tabs[0].operate("a", "{}", INCREMENT, None, 9.0).await;
+        let done = tabs[0].update("a", INCREMENT, 9.0).await;
         assert_eq!(done.unwrap().head.version, 10);
         for tab in tabs.iter().chain([&fresh(&database, policy)]) {
             let kept = tab.deltas("a", 99, false).await;
@@ -252,7 +249,7 @@ fn room_is_bounded_by_the_policy_however_many_changes_there_are() {
             tab.set("a", &state(bytes), None, 0.0).await.unwrap();
             let mut largest = 0;
             for _ in 0..1500 {
-                tab.operate("a", "{}", INCREMENT, None, 1.0).await.unwrap();
+                tab.update("a", INCREMENT, 1.0).await.unwrap();
                 largest = largest.max(database.tables().size());
             }
             assert!(largest < most, "{largest} bytes for {bytes}");
@@ -274,7 +271,7 @@ fn a_group_of_changes_longer_than_the_log_is_stored() {
     block_on(async {
         tab.set("a", &state(9000), None, 0.0).await.unwrap();
         for _ in 0..4 {
-            let calls = (0..50).map(|_| tab.operate("a", "{}", INCREMENT, None, 1.0));
+            let calls = (0..50).map(|_| tab.update("a", INCREMENT, 1.0));
             join(calls).await;
             database.tables().assert_sound(&policy);
         }
@@ -298,7 +295,7 @@ fn contexts_live_on_when_they_are_read_by_a_tab_of_another_policy() {
         keeping.set("a", r#"{"n":0}"#, None, 0.0).await.unwrap();
         for n in 1..60 {
             let tab = if n % 3 == 0 { &forgetting } else { &keeping };
-            let done = tab.operate("a", "{}", INCREMENT, None, 1.0).await.unwrap();
+            let done = tab.update("a", INCREMENT, 1.0).await.unwrap();
             assert_eq!(done.head.version, n + 1);
             let record = database.tables().record(b"a");
             assert_eq!(record.head(), done.head);

@@ -5,7 +5,6 @@ use core::task::{Context, Poll, Waker};
 use std::rc::Rc;
 
 use chord::backend::Need;
-use chord::document::Operations;
 use chord::engine::{Policy, Written};
 use chord::{Code, Result};
 
@@ -18,9 +17,8 @@ use crate::tab::{Asked, Tab};
 /// An increment of "a" that can be given up.
 async fn increment(tab: &Tab, asked: Rc<Asked<u64>>) -> Result<u64> {
     let call = async |engine: &chord::engine::Engine<chord::backend::Staged>| {
-        let operations = Operations::parse(INCREMENT.as_bytes(), u32::MAX)?;
         let see = |written: Written<'_>| written.record.head().version;
-        engine.update(b"a", b"{}", &operations, None, 1.0, see)
+        engine.update(b"a", INCREMENT.as_bytes(), None, 1.0, see)
     };
     tab.ask(asked, writing("a"), call).await
 }
@@ -39,7 +37,7 @@ fn a_transaction_that_hangs_is_tried_again_over_a_new_connection() {
             block_on(tabs[0].set("a", r#"{"n":0}"#, None, 0.0)).unwrap();
             let connects = database.count(Operation::Connect);
             let has_hung = database.fail(operations, fault);
-            let call = tabs[0].operate("a", "{}", INCREMENT, None, 1.0);
+            let call = tabs[0].update("a", INCREMENT, 1.0);
             let done = block_on(watched(&database, &tabs, call)).unwrap();
             assert_eq!(done.head.version, 2);
             database.heal();
@@ -66,14 +64,14 @@ fn a_database_that_hangs_twice_is_unavailable_and_serves_whoever_comes_next() {
             left -= usize::from(hangs);
             hangs.then_some(Fault::Hangs)
         });
-        let calls = (0..5).map(|_| tabs[0].operate("a", "{}", INCREMENT, None, 1.0));
+        let calls = (0..5).map(|_| tabs[0].update("a", INCREMENT, 1.0));
         let outcomes = watched(&database, &tabs, join(calls)).await;
         for outcome in outcomes {
             let error = outcome.unwrap_err();
             assert_eq!(error.code(), Code::BackendUnavailable);
             assert_eq!(error.message(), "the simulated database doesn't answer");
         }
-        let next = tabs[0].operate("a", "{}", INCREMENT, None, 1.0).await;
+        let next = tabs[0].update("a", INCREMENT, 1.0).await;
         assert_eq!(next.unwrap().head.version, 2);
     });
 }
@@ -160,8 +158,8 @@ fn a_tab_that_hangs_in_a_transaction_keeps_others_out_until_it_is_interrupted() 
     let tabs = tabs(&database, 2, Policy::default());
     block_on(tabs[0].set("a", r#"{"n":0}"#, None, 0.0)).unwrap();
     database.fail_commit(Fault::Hangs);
-    let mut hanging = pin!(tabs[0].operate("a", "{}", INCREMENT, None, 1.0));
-    let mut other = pin!(tabs[1].operate("a", "{}", INCREMENT, None, 1.0));
+    let mut hanging = pin!(tabs[0].update("a", INCREMENT, 1.0));
+    let mut other = pin!(tabs[1].update("a", INCREMENT, 1.0));
     let mut context = Context::from_waker(Waker::noop());
     for _ in 0..60 {
         assert!(hanging.as_mut().poll(&mut context).is_pending());

@@ -51,9 +51,7 @@ pub async fn a_write_that_changes_nothing_commits_nothing<H: Host>(
         assert_eq!(subject.update("a", same, 2.0).await, Ok(unchanged.clone()));
     }
     assert_eq!(subject.update("a", "{}", 2.0).await, Ok(unchanged.clone()));
-    let removed = subject
-        .operate("a", "{}", r#"{"remove":[["z"]]}"#, None, 2.0)
-        .await;
+    let removed = subject.update("a", r#"{"z":!}"#, 2.0).await;
     assert_eq!(removed, Ok(unchanged));
     assert_eq!(subject.deltas("a", 9, false).await.len(), 1);
 }
@@ -96,20 +94,15 @@ pub async fn operations_are_computed_on_what_is_stored<H: Host>(
         .set("a", r#"{"n":1,"gone":0}"#, None, 1.0)
         .await
         .unwrap();
-    let operations = r#"{"remove":[["gone"]],"append":[[["log"],["x"]]],"increment":[[["n"],2],[["deep","er"],1]]}"#;
+    let changes = r#"{"gone":!,"log":+["x"],"n":+2,"deep":{"er":+1}}"#;
     for _ in 0..5 {
-        subject
-            .operate("a", "{}", operations, None, 2.0)
-            .await
-            .unwrap();
+        subject.update("a", changes, 2.0).await.unwrap();
     }
     assert_eq!(
         value(&subject.get("a").await.unwrap().unwrap().text),
         value(r#"{"n":11,"log":["x","x","x","x","x"],"deep":{"er":5}}"#)
     );
-    let wrong = subject
-        .operate("a", "{}", r#"{"increment":[[["log"],1]]}"#, None, 2.0)
-        .await;
+    let wrong = subject.update("a", r#"{"log":+1}"#, 2.0).await;
     let wrong = wrong.unwrap_err();
     assert_eq!(wrong.code(), Code::InvalidValue);
     assert_eq!(text(&wrong.path().unwrap().to_json()), r#"["log"]"#);
@@ -121,7 +114,7 @@ pub async fn a_guard_lets_only_its_version_through<H: Host>(open: &impl Fn(Polic
         assert_eq!(outcome.unwrap_err().code(), Code::Conflict);
     };
     conflict(subject.set("a", "{}", version(1), 1.0).await);
-    conflict(subject.operate("a", "{}", "{}", version(1), 1.0).await);
+    conflict(subject.update_guarded("a", "{}", version(1), 1.0).await);
     let made = subject
         .set("a", r#"{"n":1}"#, version(0), 1.0)
         .await
@@ -145,11 +138,11 @@ pub async fn a_guard_lets_only_its_version_through<H: Host>(open: &impl Fn(Polic
     };
     conflict(
         subject
-            .operate("a", r#"{"n":3}"#, "{}", exactly(other), 1.0)
+            .update_guarded("a", r#"{"n":3}"#, exactly(other), 1.0)
             .await,
     );
     let third = subject
-        .operate("a", r#"{"n":3}"#, "{}", exactly(second.head), 1.0)
+        .update_guarded("a", r#"{"n":3}"#, exactly(second.head), 1.0)
         .await;
     assert_eq!(third.unwrap().head.version, 3);
 }
@@ -182,7 +175,7 @@ pub async fn a_refused_write_leaves_no_trace<H: Host>(open: &impl Fn(Policy) -> 
         .await
         .unwrap_err();
     subject
-        .operate("a", r#"{"t":1}"#, r#"{"increment":[[["s"],1]]}"#, None, 2.0)
+        .update("a", r#"{"t":1,"s":+1}"#, 2.0)
         .await
         .unwrap_err();
     subject.delete("a", version(7), 2.0).await.unwrap_err();
@@ -218,17 +211,15 @@ pub async fn limits_hold_for_what_comes_in_and_for_what_comes_out<H: Host>(
         code(subject.update("a", r#"{"t":1}"#, 1.0).await),
         Code::LimitExceeded
     );
-    let append = r#"{"append":[[["a","b","c"],[1]]]}"#;
+    let append = r#"{"a":{"b":{"c":+[1]}}}"#;
     subject.set("b", "{}", None, 1.0).await.unwrap();
     assert_eq!(
-        code(subject.operate("b", "{}", append, None, 1.0).await),
+        code(subject.update("b", append, 1.0).await),
         Code::LimitExceeded
     );
     assert_eq!(subject.get("a").await.unwrap().unwrap().head, made.head);
     // Shorter in the end, whatever stood there.
-    let shorter = subject
-        .operate("a", r#"{"t":1}"#, r#"{"remove":[["s"]]}"#, None, 1.0)
-        .await;
+    let shorter = subject.update("a", r#"{"t":1,"s":!}"#, 1.0).await;
     assert_eq!(shorter.unwrap().state, r#"{"t":1}"#);
 }
 

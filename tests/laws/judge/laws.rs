@@ -2,13 +2,15 @@
 
 use chord::Code;
 use chord::delta::{Delta, apply, code, diff, invert, merge, text};
-use chord::document::{Document, Operation, Operations};
+use chord::document::Document;
+use chord::document::changes::MOST_GROWTH;
 use chord::format::{Format, Metadata, format};
 use chord::json::reader::validate;
 use chord::json::text::depth;
 use serde_json::Value;
 
-use super::{assert_same, delta as judged, read, same, update::updated};
+use super::update::{Change, updated};
+use super::{assert_same, delta as judged, read, same};
 
 /// More levels than any delta has that is examined here.
 const LEVELS: u32 = 600;
@@ -165,70 +167,45 @@ pub fn follow<'a>(state: &[u8], first: Delta<'a>, second: &'a Delta<'a>) {
     }
 }
 
-/// What a merge leaves of the stored form is what the delta makes of it: byte for byte, and as well indexed.
+/// A partial update is what the judge makes of it, or refused as there. What it leaves of the stored form is what its delta makes of it: byte for
+/// byte, and as well indexed.
 #[track_caller]
-pub fn merged(before: &[u8], changes: &[u8]) {
-    let shown = || {
-        let (changes, before) = (read(changes), read(before));
-        format!("after merging {changes} into {before}")
-    };
+pub fn update(before: &[u8], changes: &[u8]) {
     let (mut installed, mut replayed) = (Document::read(before), Document::read(before));
     for changes in [changes, before] {
+        let before = installed.text().into_owned();
+        let shown = || {
+            let [changes, before] = [changes, &before].map(String::from_utf8_lossy);
+            format!("after merging {changes} into {before}")
+        };
+        let there = read(&before);
         let mut code = Vec::new();
-        let merged = installed.merge(changes, u32::MAX, &mut code).unwrap();
+        let merged = installed.merge(changes, u32::MAX, &mut code);
+        let (merged, expected) = match (merged, updated(Some(&there), &Change::read(changes))) {
+            (Ok(merged), Some(Some(expected))) => (merged, expected),
+            (Err(error), None) => {
+                assert_eq!(error.code(), Code::InvalidValue, "{error}: {}", shown());
+                return;
+            }
+            (ours, expected) => panic!("{}\n  {ours:?}\n  expected: {expected:?}", shown()),
+        };
+        let delta = code::decode(&code).unwrap();
+        assert_eq!(delta.is_empty(), same(&expected, &there), "{}", shown());
+        let expected = expected.to_string();
+        let after = apply(&before, &delta).unwrap();
+        assert_same(&after, expected.as_bytes(), shown());
         let mut again = Vec::new();
         replayed.merge(changes, u32::MAX, &mut again).unwrap();
         assert_eq!(again, code, "{}", shown());
         installed.install(merged, &code).unwrap();
         replayed.replay(&code).unwrap();
-        assert_eq!(installed.text(), replayed.text(), "{}", shown());
-        assert_eq!(installed.length(), installed.text().len(), "{}", shown());
-    }
-}
-
-/// A partial update of the stored form against the judge's.
-#[track_caller]
-pub fn update(before: &[u8], changes: &[u8], operations: &Operations<'_>) {
-    merged(before, changes);
-    let shown = || {
-        format!(
-            "{:?} after {} on {}",
-            operations.0.iter().map(listed).collect::<Vec<_>>(),
-            String::from_utf8_lossy(changes),
-            String::from_utf8_lossy(before)
-        )
-    };
-    let mut document = Document::read(before);
-    let delta = document
-        .update(changes, operations, u32::MAX)
-        .map(|delta| delta.into_owned());
-    match (delta, updated(&read(before), &read(changes), operations)) {
-        (Ok(delta), Some(expected)) => {
-            let unchanged = same(&expected, &read(before));
-            let expected = expected.to_string();
-            assert_same(
-                &apply(before, &delta).unwrap(),
-                expected.as_bytes(),
-                shown(),
-            );
-            assert_eq!(delta.is_empty(), unchanged, "{}: {}", told(&delta), shown());
-            let longest = document.length() + changes.len() + operations.longest();
-            document.apply(&delta).unwrap();
-            assert_same(&document.text(), expected.as_bytes(), shown());
-            assert!(document.length() <= longest, "{longest}: {}", shown());
-            let deepest = operations.deepest().max(depth(changes)).max(depth(before));
-            assert!(document.depth() <= deepest, "{deepest}: {}", shown());
-        }
-        (Err(error), None) => assert_eq!(error.code(), Code::InvalidValue, "{error}: {}", shown()),
-        (ours, expected) => panic!("{}\n  ours: {ours:?}\n  expected: {expected:?}", shown()),
-    }
-}
-
-fn listed((path, operation): &(Vec<&[u8]>, Operation<'_>)) -> String {
-    let path = String::from_utf8_lossy(&path.join(&b',')).into_owned();
-    match operation {
-        Operation::Remove => format!("remove {path}"),
-        Operation::Append(items) => format!("append {path} {}", String::from_utf8_lossy(items)),
-        Operation::Increment(by) => format!("increment {path} {}", String::from_utf8_lossy(by)),
+        let text = installed.text();
+        assert_same(&text, expected.as_bytes(), shown());
+        assert_eq!(text, replayed.text(), "{}", shown());
+        assert_eq!(text.len(), installed.length(), "{}", shown());
+        let longest = before.len() + MOST_GROWTH * changes.len();
+        assert!(text.len() <= longest, "{longest}: {}", shown());
+        let deepest = depth(&before).max(depth(changes));
+        assert!(depth(&text) <= deepest, "{deepest}: {}", shown());
     }
 }
