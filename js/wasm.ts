@@ -15,6 +15,7 @@ import type { Settings } from "./options.js";
 import { hexOf, Outcome } from "./outcome.js";
 import type { OwnBackend } from "./own-backend.js";
 import type { Printable, Printer } from "./printer.js";
+import { randomWords } from "./random.js";
 
 /** What calls answer with; the names are those of `src/wasm/output.rs`. */
 const failed = 0;
@@ -60,7 +61,7 @@ class WasmCore implements Core {
   #isToGo = false;
 
   constructor(memory: Memory, { shared }: Parts, settings: Settings) {
-    const [writerHigh = 0, writerLow = 0, seedHigh = 0, seedLow = 0] = crypto.getRandomValues(new Uint32Array(4));
+    const [writerHigh = 0, writerLow = 0, seedHigh = 0, seedLow = 0] = randomWords(4);
     this.isShared = settings.backend !== "memory";
     this.#memory = memory;
     this.#printer = memory.printer;

@@ -1,10 +1,13 @@
 /** Node and Bun: from the package's file. Where that can't be read, and on Deno: from base64 in scripts beside this one, which needs no permission and no bundler's help. */
 import { memory } from "../editions/memory.js";
 import { loadBy } from "../module.js";
+import { randomBy } from "../random.js";
 import { fileOrText } from "./file.js";
+import { fillFromFile } from "./node-random.js";
 
 export * from "../index.js";
 
+randomBy(fillFromFile);
 loadBy({
   parts: {
     chord: memory,

@@ -83,3 +83,15 @@ test("CommonJS can require it, so nothing in it waits at the top level", async (
   assert.equal(ended.code, 0, ended.stderr);
   assert.equal(ended.stdout.trim(), '{"required":true}');
 });
+
+test("Node needs no crypto for its first operation, and takes it where the system's file can't be read", async () => {
+  const program = runtimes.Node("first-operation.js");
+  const quick = await start(consumer.folder, program);
+  assert.equal(quick.code, 0, quick.stderr);
+  assert.equal(quick.stdout.trim(), "2 false");
+  const [node, args] = program;
+  const permission = ["--no-warnings", "--experimental-permission", `--allow-fs-read=${consumer.folder}`];
+  const denied = await start(consumer.folder, [node, [...permission, ...args]]);
+  assert.equal(denied.code, 0, denied.stderr);
+  assert.equal(denied.stdout.trim(), "2 true");
+});
