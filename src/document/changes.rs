@@ -11,6 +11,7 @@
 use core::result::Result;
 use std::borrow::Cow;
 
+use crate::Code;
 use crate::delta::array::Extent;
 use crate::delta::{Change, Span, diff};
 use crate::json::reader::{Fault, Members, Reader, Refused};
@@ -117,7 +118,7 @@ pub(super) fn added_to<'a, 't: 'a>(
         increment(old, more)
     };
     change.map_err(|why| Refused {
-        fault: Fault::Unfit(why),
+        fault: Fault::Unfit(Code::InvalidValue, why),
         at,
     })
 }

@@ -6,6 +6,7 @@
 use core::result::Result;
 use std::borrow::Cow;
 
+use crate::Code;
 use crate::delta::code::{self, op};
 use crate::delta::{Change, apply};
 use crate::json::reader::{Fault, Members, Reader, Refused};
@@ -317,7 +318,8 @@ fn merge_value(
     };
     // Not the new text itself: elements that differ in the order of their keys alone stay as they stand, as the delta leaves them.
     let Ok(after) = apply::value(old, &change).map(Cow::into_owned) else {
-        return changes.refuse(Fault::Unfit("it doesn't go with what stands there"));
+        let why = "the change of a value doesn't fit it";
+        return changes.refuse(Fault::Unfit(Code::Internal, why));
     };
     code::encode_change(&change, code);
     splice(bytes, at, end, &[&after]);

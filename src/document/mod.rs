@@ -11,12 +11,10 @@ mod compare;
 mod merge;
 mod object;
 
-use std::borrow::Cow;
-
 use crate::json::{Text, text};
 
 use array::Array;
-use object::Object;
+use object::{Object, Value};
 
 pub use merge::Merged;
 
@@ -55,11 +53,7 @@ impl Document {
 
     /// Bytes of the value's text.
     pub fn length(&self) -> usize {
-        match self {
-            Document::Text(text) => text.len(),
-            Document::Object(object) => object.length(),
-            Document::Array(array) => array.length(),
-        }
+        Value::of(self).length()
     }
 
     /// Appends the value's text.
@@ -73,12 +67,7 @@ impl Document {
 
     /// The value's text.
     pub fn text(&self) -> Text<'_> {
-        if let Document::Text(text) = self {
-            return Cow::Borrowed(text);
-        }
-        let mut out = Vec::with_capacity(self.length());
-        self.write(&mut out);
-        Cow::Owned(out)
+        Value::of(self).text()
     }
 
     /// How deep the value is nested: 0 for a scalar.

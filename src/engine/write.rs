@@ -96,7 +96,8 @@ impl<S: Store> Engine<S> {
             };
             let mut code = Vec::with_capacity(2 * changes.len());
             let merged = live.document().merge(changes, limits.depth, &mut code)?;
-            if live.document().length() + MOST_GROWTH * changes.len() > limits.context_bytes {
+            let most = changes.len().saturating_mul(MOST_GROWTH);
+            if live.document().length().saturating_add(most) > limits.context_bytes {
                 check_length(live.document(), &code, &limits)?;
             }
             Ok(self.change(record, code, merged, now))

@@ -19,8 +19,8 @@ pub enum Fault {
     TooDeep,
     /// The same key twice in one object.
     DuplicateKey,
-    /// It doesn't go with the value it is to be added to.
-    Unfit(&'static str),
+    /// It doesn't go with the value that stands where it is to be merged.
+    Unfit(Code, &'static str),
 }
 
 /// A refusal and the byte offset it is about.
@@ -46,7 +46,7 @@ impl Refused {
                 "nested deeper than limits.depth; flatten the value or raise the limit",
             ),
             Fault::DuplicateKey => (Code::InvalidValue, "a key stands twice in one object"),
-            Fault::Unfit(why) => (Code::InvalidValue, why),
+            Fault::Unfit(code, why) => (code, why),
         };
         Error::new(code, message).at(path_to(text, self.at))
     }

@@ -8,8 +8,8 @@ use crate::format::{Format, Metadata, format};
 use crate::json::{reader, text};
 use crate::{Code, Error, Result};
 
+use super::answers::reply;
 use super::area::{INPUT, Input};
-use super::class::reply;
 use super::output::{DONE, status};
 
 /// Deltas nest deeper than the values they tell: an edited array takes four levels.

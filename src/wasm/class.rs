@@ -1,30 +1,23 @@
-//! The class itself. Each method reads its arguments from the areas, calls the engine once and writes the answer.
+//! The class itself. Each method reads its arguments from the areas, calls the engine once and has the answer written.
 
 use std::rc::Rc;
-use std::sync::Once;
 
 #[cfg(feature = "waiting")]
 use wasm_bindgen::prelude::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::Result;
-use crate::backend::Staged;
-use crate::delta;
-use crate::engine::{Engine, Guard, Head, Known, Page, Revision, Since, Synced, Written};
-use crate::json::{canonical::write_string, number, seed};
-
-use super::area::{INPUT, Input, OUTPUT};
+use super::answers::{Inner, reply};
+use super::area::{INPUT, Input};
 use super::asked::Asked;
-use super::output::{DONE, FULL, NOTHING, Output, status, write_list};
+#[cfg(feature = "waiting")]
+use super::output::NOTHING;
+use super::output::{DONE, status};
 use super::settings::Settings;
 #[cfg(feature = "waiting")]
 use super::waiting::Waiting;
-
-static SEEDED: Once = Once::new();
-
-/// States up to so many bytes go along with the outcome of a write. Larger ones are asked for when somebody reads them; where calls
-/// share transactions, they come with the last write.
-const SMALL_STATE: usize = 512;
+use crate::Result;
+use crate::backend::Staged;
+use crate::engine::{Guard, Head, Known, Page, Revision, Since, Synced, Written};
 
 /// An engine over one store.
 #[wasm_bindgen]
@@ -33,11 +26,6 @@ pub struct Chord {
     /// Where calls wait, unless contexts are kept in memory.
     #[cfg(feature = "waiting")]
     waiting: Option<Rc<Waiting>>,
-}
-
-struct Inner {
-    engine: Engine<Staged>,
-    writer: u64,
 }
 
 /// What the caller knows of a revision, whose text stands behind the id.
@@ -64,15 +52,6 @@ fn guard(version: f64, known: Known) -> Option<Guard> {
             Known::Foreign => Some(Revision::default()),
         },
     })
-}
-
-pub(super) fn reply(status: u32, write: impl FnOnce(&mut Output)) -> Result<u32> {
-    OUTPUT.with(|output| {
-        let mut output = output.borrow_mut();
-        write(output.begin());
-        output.end();
-    });
-    Ok(status)
 }
 
 impl Chord {
@@ -186,12 +165,8 @@ impl Chord {
             0,
             move |inner, input| {
                 let guard = guard(version, revision(input, id, known));
-                match inner.engine.delete(input.id(0, id), guard, now)? {
-                    Some(head) => reply(DONE, |output| {
-                        output.head(head, now, inner.writer);
-                    }),
-                    None => Ok(NOTHING),
-                }
+                let deleted = inner.engine.delete(input.id(0, id), guard, now)?;
+                inner.deleted(deleted, now)
             },
         )
     }
@@ -211,62 +186,22 @@ impl Chord {
                 descending,
                 prefix: input.id(cursor, prefix),
             };
-            let listed = inner.engine.list(&page)?;
-            reply(DONE, |output| {
-                output
-                    .part(|out| write_list(out, listed.ids.iter(), |id, out| write_string(id, out)))
-                    .extra(f64::from(u8::from(listed.more)));
-            })
+            inner.listed(&inner.engine.list(&page)?)
         })
     }
 
     /// Kept deltas as a JSON array of `[version, revision, the one before it or "", insertedAt, delta]`.
     pub fn deltas(&self, id: u32, limit: u32, descending: bool) -> u32 {
         self.run(Asked::Read(id), id, 0, move |inner, input| {
-            let kept = inner
-                .engine
-                .deltas(input.id(0, id), limit as usize, descending)?;
-            reply(DONE, |output| {
-                output.part(|out| {
-                    write_list(out, kept.iter(), |kept, out| {
-                        out.push(b'[');
-                        number::write_integer(kept.head.version, out);
-                        out.extend_from_slice(b",\"");
-                        kept.head.revision.write(out);
-                        out.extend_from_slice(b"\",\"");
-                        if let Some(previous) = kept.previous {
-                            previous.write(out);
-                        }
-                        out.extend_from_slice(b"\",");
-                        number::write(kept.at, out);
-                        out.push(b',');
-                        out.extend_from_slice(&kept.delta);
-                        out.push(b']');
-                    });
-                });
-            })
+            let id = input.id(0, id);
+            inner.kept(&inner.engine.deltas(id, limit as usize, descending)?)
         })
     }
 
     /// Removes what is due; removed contexts as a JSON array of `[id, version, revision]`, removed deltas as a number.
     pub fn cleanup(&self, limit: u32, now: f64) -> u32 {
         self.run(Asked::Cleanup { limit, now }, 0, 0, move |inner, _| {
-            let cleaned = inner.engine.cleanup(limit as usize, now)?;
-            reply(DONE, |output| {
-                output
-                    .part(|out| {
-                        write_list(out, cleaned.contexts.iter(), |(id, head), out| {
-                            out.push(b'[');
-                            write_string(id, out);
-                            out.push(b',');
-                            number::write_integer(head.version, out);
-                            out.extend_from_slice(b",\"");
-                            head.revision.write(out);
-                            out.extend_from_slice(b"\"]");
-                        });
-                    })
-                    .extra(cleaned.deltas as f64);
-            })
+            inner.cleaned(&inner.engine.cleanup(limit as usize, now)?)
         })
     }
 
@@ -368,66 +303,5 @@ impl Chord {
             super::own_backend::failure(input.text(0, code), message, question)
         });
         self.answered(question, Err(error));
-    }
-}
-
-impl Inner {
-    fn new(settings: &Settings, store: Staged) -> Rc<Self> {
-        SEEDED.call_once(|| seed(settings.seed));
-        Rc::new(Inner {
-            engine: Engine::new(store, settings.policy, settings.writer),
-            writer: settings.writer,
-        })
-    }
-
-    fn state(&self, id: &[u8], have: Option<Head>) -> Result<u32> {
-        self.engine.get(id, |found| match found {
-            None => Ok(NOTHING),
-            Some((record, _)) if have == Some(record.head()) => Ok(DONE),
-            Some((record, live)) => reply(FULL, |output| {
-                output.part(|out| live.document().write(out)).head(
-                    record.head(),
-                    record.at(),
-                    self.writer,
-                );
-            }),
-        })?
-    }
-
-    fn written(&self, written: &Written<'_>) -> Result<u32> {
-        let status = if written.changed { DONE } else { NOTHING };
-        let length = written.document.length();
-        reply(status, |output| {
-            output.part(|out| {
-                if let Some(code) = written.code {
-                    // The engine made it.
-                    let _ = delta::text::print_code(code, true, out);
-                }
-            });
-            output.part(|out| {
-                if length <= SMALL_STATE {
-                    written.document.write(out);
-                }
-            });
-            output
-                .head(written.record.head(), written.record.at(), self.writer)
-                .extra(length as f64);
-        })
-    }
-
-    fn synced(&self, synced: &Synced<'_>) -> Result<u32> {
-        let (status, record) = match synced {
-            Synced::Same(record) => (NOTHING, record),
-            Synced::Delta(record, _) => (DONE, record),
-            Synced::Full(record, _) => (FULL, record),
-        };
-        reply(status, |output| {
-            output.part(|out| match synced {
-                Synced::Same(_) => {}
-                Synced::Delta(_, delta) => out.extend_from_slice(delta),
-                Synced::Full(_, live) => live.document().write(out),
-            });
-            output.head(record.head(), record.at(), self.writer);
-        })
     }
 }

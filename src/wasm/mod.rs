@@ -5,6 +5,7 @@
 
 mod algebra;
 mod allocator;
+mod answers;
 mod area;
 #[cfg_attr(
     not(feature = "waiting"),
