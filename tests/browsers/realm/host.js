@@ -3,15 +3,25 @@
 const settings = JSON.parse(decodeURIComponent(location.hash.slice(1)));
 const bundle = "/app/assets/suite.js";
 
+/** Starts a program of the suite in a worker. What it tells goes to `port`, and a message from there ends it. */
+function startProgram(program, port) {
+  const worker = new Worker(program, { type: "module" });
+  worker.addEventListener("message", ({ data }) => port.postMessage(data));
+  worker.addEventListener("error", (event) => port.postMessage({ printed: event.message ?? "the program could not be loaded", code: 1 }));
+  port.onmessage = () => worker.terminate();
+}
+
 const hosts = {
   async page() {
     globalThis.settings = settings;
+    globalThis.startProgram = startProgram;
     await import(bundle);
   },
 
   async worker() {
     const worker = new Worker(bundle, { type: "module" });
     worker.addEventListener("error", (event) => broken(`the worker failed: ${event.message ?? "it could not be loaded"}`));
+    worker.addEventListener("message", ({ data, ports: [port] }) => startProgram(data.program, port));
     worker.postMessage({ settings });
   },
 
